@@ -1,0 +1,1 @@
+"""Arrays below everything else: dtypes, shapes, devices and random bits."""

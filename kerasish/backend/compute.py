@@ -1,0 +1,56 @@
+"""Computing a primitive at once. Outside a traced function, every backend works this way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerasish.arrays.device import array_module, module_of
+from kerasish.backend.convert import coerce
+from kerasish.backend.record import mode, remember
+from kerasish.backend.tensor import Tensor
+
+_functions: dict[Any, Any] = {}  # primitive → NumPy's own function, where that is all it is
+
+
+def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+    """Compute one primitive, and record it if a gradient can flow through it.
+
+    Raises:
+        ShapeError, DTypeError: what the primitive's `infer` says of inputs that do not fit.
+    """
+    tensors = coerce(primitive, inputs)
+    xp = module_of(tensors[0].value) if tensors else array_module()
+    try:
+        if xp is np:
+            function = _functions.get(primitive)
+            if function is None:
+                function = _functions[primitive] = _function(primitive)
+            array = function(*[t.value for t in tensors], **params)
+            if type(array) is not np.ndarray:
+                array = np.asarray(array)
+        else:
+            array = primitive.forward(xp, *[t.value for t in tensors], **params)
+    except Exception:
+        primitive.infer(*[t.spec for t in tensors], **params)  # it names what does not fit
+        raise
+    if not array.flags.c_contiguous and not primitive.is_view:
+        array = xp.ascontiguousarray(array)  # layouts decide bits: all engines share this one
+    output = Tensor(array)
+    if mode.recording:
+        for tensor in tensors:
+            if tensor.record is not None:
+                remember(primitive, tensors, params, output)
+                break
+    return output
+
+
+def _function(primitive: Any) -> Any:
+    if primitive.function is not None and not primitive.variadic:
+        return getattr(np, primitive.function)
+
+    def forward(*arrays: Any, **params: Any) -> Any:
+        return primitive.forward(np, *arrays, **params)
+
+    return forward

@@ -1,0 +1,82 @@
+"""ConcreteBackend: what every backend does outside a traced function, where values are known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kerasish import tree
+from kerasish.backend.compute import apply
+from kerasish.backend.reverse import gradients
+from kerasish.backend.tensor import Tensor
+from kerasish.backend.variable import Variable
+from kerasish.primitives.movement import concatenate, reshape
+
+
+class ConcreteBackend:
+    """Answers each question of the `Backend` interface for values that are known now.
+
+    A backend that computes functions in another way inherits this and overrides `function`.
+    """
+
+    name = "concrete"
+
+    def apply(self, primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
+        """Compute one primitive."""
+        return apply(primitive, inputs, params)
+
+    def variable(self, initializer: Any, **options: Any) -> Variable:
+        """Make state."""
+        return Variable(initializer, **options)
+
+    def assign(self, variable: Variable, value: Any) -> Any:
+        """Set state."""
+        return variable.assign(value)
+
+    def gradients(self, target: Any, sources: Sequence[Any]) -> list[Any]:
+        """Walk the records back from `target`."""
+        return gradients(target, sources)
+
+    def function(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return the function as it is: each call runs its Python code."""
+        return function
+
+    def cond(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
+        """Run one of two functions."""
+        return then() if bool(condition) else otherwise()
+
+    def while_loop(
+        self,
+        condition: Callable[..., Any],
+        body: Callable[..., Any],
+        values: Any,
+        maximum: int | None = None,
+    ) -> Any:
+        """Run `body` on the values while `condition` of them holds, `maximum` times at most."""
+        count = 0
+        while (maximum is None or count < maximum) and bool(condition(*values)):
+            values = body(*values)
+            count += 1
+        return values
+
+    def scan(
+        self, body: Callable[..., Any], carry: Any, xs: Any, length: int | None = None
+    ) -> tuple[Any, Any]:
+        """Run `body(carry, x)` over the rows of xs; stack what it returns beside the carry."""
+        leaves = tree.flatten(xs) if xs is not None else []
+        collected = []
+        for i in range(leaves[0].shape[0] if leaves else length or 0):
+            x = tree.map_structure(lambda leaf, i=i: leaf[i], xs) if leaves else None
+            carry, y = body(carry, x)
+            collected.append(y)
+        if not collected or collected[0] is None:
+            return carry, None
+        return carry, tree.map_structure(_stack, *collected)
+
+    def to_numpy(self, tensor: Any) -> Any:
+        """Copy a value to the host."""
+        return tensor.numpy()
+
+
+def _stack(*values: Any) -> Any:
+    return concatenate(*[reshape(v, shape=(1, *v.shape)) for v in values], axis=0)

@@ -1,0 +1,139 @@
+"""GraphFunction: a Python function of tensors that is traced once per signature, then replayed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kerasish import tree
+from kerasish.arrays.device import array_module, current_device, module_of
+from kerasish.arrays.dtype import dtype_name
+from kerasish.arrays.spec import Spec
+from kerasish.backend.convert import to_array
+from kerasish.backend.graph.graph import Graph
+from kerasish.backend.graph.passes import optimise
+from kerasish.backend.graph.plan.buffers import make_plan
+from kerasish.backend.graph.printers.numpy.program import Program
+from kerasish.backend.graph.trace import Trace
+from kerasish.backend.tensor import Tensor
+from kerasish.primitives.applier import is_tracing
+
+LARGEST_CACHE = 64  # signatures kept per function; the one not used for longest goes first
+
+
+class Specialisation:
+    """A function traced for one signature.
+
+    Attributes:
+        traced: the graph as it was written down.
+        graph: the graph after the passes.
+        program: what runs.
+    """
+
+    def __init__(self, function: Callable[..., Any], structure: Any, leaves: list[Any]) -> None:
+        recorder = Trace()
+        with recorder.active():
+            fed = [
+                recorder.placeholder(Spec(tuple(x.shape), dtype_name(x.dtype)))
+                if _is_value(x)
+                else x
+                for x in leaves
+            ]
+            args, kwargs = tree.pack_sequence_as(structure, fed)
+            result = function(*args, **kwargs)
+            self.structure = result
+            self.flat = tree.flatten(result)
+            tensors = [x.__tensor__() if hasattr(x, "__tensor__") else x for x in self.flat]
+            self.places = [i for i, x in enumerate(tensors) if isinstance(x, Tensor)]
+            self.traced: Graph = recorder.finish([tensors[i] for i in self.places])
+        self.flat = [None if i in set(self.places) else x for i, x in enumerate(self.flat)]
+        self.structure = tree.map_structure(lambda _: None, result)
+        self.graph = optimise(self.traced)
+        self.program = Program(make_plan(self.graph))
+
+    def __call__(self, arrays: list[Any]) -> Any:
+        """Run on arrays; return what the function returned, with tensors of the results."""
+        outputs = self.program(*arrays)
+        flat = list(self.flat)
+        for place, array in zip(self.places, outputs, strict=True):
+            flat[place] = Tensor(array if hasattr(array, "flags") and array.shape else _whole(array))
+        return tree.pack_sequence_as(self.structure, flat)
+
+
+def _whole(array: Any) -> Any:
+    return np.asarray(array) if isinstance(array, np.generic) else array
+
+
+class GraphFunction:
+    """A callable with one Specialisation per signature of its inputs.
+
+    The signature is the structure of the arguments, the shapes and dtypes of the arrays in it,
+    and the static values themselves.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.specialisations: OrderedDict[Any, Specialisation] = OrderedDict()
+        self.traces = 0
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if is_tracing():
+            return self.function(*args, **kwargs)
+        specialisation, arrays = self.specialise(*args, **kwargs)
+        return specialisation(arrays)
+
+    def specialise(self, *args: Any, **kwargs: Any) -> tuple[Specialisation, list[Any]]:
+        """Return the Specialisation for these arguments, tracing if it is new, and the arrays."""
+        structure = (args, kwargs)
+        xp = array_module()
+        leaves = [_array(x, xp) for x in tree.flatten(structure)]
+        key = (
+            current_device(),
+            _skeleton(structure),
+            tuple([(x.shape, x.dtype) if _is_value(x) else (type(x), x) for x in leaves]),
+        )
+        found = self.specialisations.get(key)
+        if found is None:
+            found = Specialisation(self.function, structure, leaves)
+            self.traces += 1
+            self.specialisations[key] = found
+            if len(self.specialisations) > LARGEST_CACHE:
+                self.specialisations.popitem(last=False)
+        else:
+            self.specialisations.move_to_end(key)
+        return found, [x for x in leaves if _is_value(x)]
+
+    def show_source(self) -> str:
+        """Return the source of every specialisation so far."""
+        return "\n".join(s.program.source.text for s in self.specialisations.values())
+
+
+def _is_value(x: Any) -> bool:
+    return hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "flags")
+
+
+def _array(x: Any, xp: Any) -> Any:
+    """Return the array of a leaf; static values stay as they are."""
+    if type(x) is np.ndarray and xp is np and x.flags.c_contiguous:
+        return x
+    if hasattr(x, "__tensor__"):
+        x = x.__tensor__()
+    if isinstance(x, Tensor):
+        x = x.value
+    if isinstance(x, np.ndarray) or module_of(x) is xp and _is_value(x):
+        return to_array(x, None, xp)
+    if isinstance(x, np.generic):
+        return to_array(np.asarray(x), None, xp)
+    return x
+
+
+def _skeleton(structure: Any) -> Any:
+    """A hashable description of how leaves are nested."""
+    if isinstance(structure, (list, tuple)):
+        return (type(structure), *map(_skeleton, structure))
+    if isinstance(structure, dict):
+        return (type(structure), *((k, _skeleton(structure[k])) for k in sorted(structure)))
+    return None

@@ -1,0 +1,24 @@
+"""The passes, in the order they run. Each is a pure function Graph → Graph that keeps every bit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from kerasish.backend.graph.graph import Graph
+from kerasish.backend.graph.passes.fold_constants import fold_constants
+from kerasish.backend.graph.passes.merge_equal import merge_equal
+from kerasish.backend.graph.passes.simplify import simplify
+
+ORDER = (simplify, fold_constants, merge_equal)
+
+
+def optimise(graph: Graph, without: Iterable[str] = ()) -> Graph:
+    """Run all passes but those named in `without`.
+
+    What no target needs is pruned by the graph itself: it lists only what lies behind them.
+    """
+    skipped = set(without)
+    for optimise_once in ORDER:
+        if optimise_once.__name__ not in skipped:
+            graph = optimise_once(graph)
+    return graph

@@ -1,0 +1,30 @@
+"""Compute equal expressions once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasish.backend.graph.graph import Graph, Node
+from kerasish.primitives import state
+
+
+def merge_equal(graph: Graph) -> Graph:
+    """Compute equal expressions once. The same primitive on the same inputs gives the same bits."""
+    first: dict[Any, Node] = {}
+
+    def merge(node: Node) -> Node:  # called in order, inputs already merged
+        if node.primitive is state.constant:
+            return first.setdefault(_constant_key(node), node)
+        if node.primitive.effect:
+            return node
+        key = (node.primitive, node.inputs, tuple(sorted(node.params.items())))
+        return first.setdefault(key, node)
+
+    return graph.rewrite(merge)
+
+
+def _constant_key(node: Node) -> Any:
+    array = node.params["array"]
+    if array.size > 64 or not hasattr(array, "tobytes"):
+        return id(array)  # comparing large arrays costs more than keeping two
+    return (node.shape, node.dtype, array.tobytes())

@@ -1,0 +1,60 @@
+"""What is contiguous in memory, what is a view of what, and copies where a layout is needed."""
+
+from __future__ import annotations
+
+from kerasish.backend.graph.graph import Graph, Node, make_node
+from kerasish.primitives import state
+from kerasish.primitives.casting import stop_gradient
+from kerasish.primitives.movement import contiguous, reshape, slice_
+
+
+def root(node: Node) -> Node:
+    """Return the node in whose memory this one's value lies."""
+    while node.primitive.is_view:
+        node = node.inputs[0]
+    return node
+
+
+def is_contiguous(node: Node) -> bool:
+    """Whether the value is laid out in row-major order without gaps."""
+    primitive = node.primitive
+    if not primitive.is_view:
+        return True
+    inner = node.inputs[0]
+    if not is_contiguous(inner):
+        return False
+    if primitive in (reshape, stop_gradient) or node.shape == inner.shape and node is inner:
+        return True
+    if primitive is slice_:
+        window = node.params["window"]
+        full = all(w == (0, size, 1) for w, size in zip(window[1:], inner.shape[1:], strict=True))
+        return full and window[0][2] == 1
+    return False
+
+
+def lower(graph: Graph) -> Graph:
+    """Insert the copies that the plan needs.
+
+    - a reduction and a reshape take a C-contiguous input, so that every engine adds in the same
+      order and every reshape is a view;
+    - an output or update that is a piece of an input, a constant or a variable is copied out.
+    """
+
+    def change(node: Node) -> Node:
+        needs_rows = node.primitive.reduce is not None or node.primitive is reshape
+        if needs_rows and not is_contiguous(node.inputs[0]):
+            return node.with_inputs((make_node(contiguous, node.inputs[0]),))
+        return node
+
+    graph = graph.rewrite(change)
+    return Graph(
+        graph.inputs,
+        tuple(_own(node) for node in graph.outputs),
+        tuple((variable, _own(node)) for variable, node in graph.updates),
+    )
+
+
+def _own(node: Node) -> Node:
+    if isinstance(root(node).primitive, state.Source):
+        return make_node(contiguous, node)
+    return node

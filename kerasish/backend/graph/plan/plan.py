@@ -1,0 +1,69 @@
+"""Plan: plain data that says where each value of a graph lives and in which order it is made."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+from kerasish.arrays.dtype import numpy_dtype
+from kerasish.backend.graph.graph import Graph, Node
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A reusable block of memory that the plan owns; several values live there in turn."""
+
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """New memory in each run: the value leaves the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class InVariable:
+    """The memory of a variable, which is updated in place."""
+
+    variable: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of the memory of a concatenation, from an element on: nothing is copied later."""
+
+    whole: Node
+    start: int
+
+
+Place = Slot | Fresh | InVariable | Piece
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a graph runs.
+
+    Attributes:
+        graph: with the copies that layouts need.
+        steps: the nodes to compute, in order.
+        places: where each of them puts its value.
+        slots: sizes of the blocks, in bytes.
+        copies: the updates that are copied into their variables at the end.
+    """
+
+    graph: Graph
+    steps: tuple[Node, ...]
+    places: dict[Node, Place]
+    slots: tuple[int, ...]
+    copies: tuple[tuple[Any, Node], ...]
+
+    @property
+    def memory(self) -> int:
+        """Bytes that the plan allocates once, for all runs."""
+        return sum(self.slots)
+
+
+def nbytes(node: Node) -> int:
+    """Bytes of a node's value."""
+    return math.prod(node.shape) * numpy_dtype(node.dtype).itemsize

@@ -1,0 +1,90 @@
+"""Program: printed source, compiled and bound to memory, ready to run."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from kerasish.arrays.device import array_module
+from kerasish.arrays.dtype import numpy_dtype
+from kerasish.backend.graph.plan.buffers import ALIGNMENT
+from kerasish.backend.graph.plan.plan import Plan
+from kerasish.backend.graph.printers.numpy.source import print_plan
+from kerasish.backend.storage import Storage
+
+
+class Program:
+    """One plan that runs on one array module.
+
+    Each thread that runs at the same time has memory of its own; the variables are shared.
+
+    Attributes:
+        plan: what it runs.
+        source: what it was printed to.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.source = print_plan(plan)
+        namespace: dict[str, Any] = {}
+        exec(compile(self.source.text, "<kerasish plan>", "exec"), namespace)
+        self.bind = namespace["bind"]
+        self.written = [storage for storage in self._written()]
+        self._idle: list[_Bound] = []
+
+    def _written(self) -> list[Storage]:
+        found = {id(v.storage): v.storage for v, _ in self.plan.graph.updates}
+        return list(found.values())
+
+    def __call__(self, *inputs: Any) -> tuple[Any, ...]:
+        """Run the plan; return the outputs as arrays."""
+        try:
+            bound = self._idle.pop()
+        except IndexError:
+            bound = _Bound(self)
+        if bound.seen != Storage.latest:
+            bound.refresh()
+        try:
+            return bound.run(*inputs)  # type: ignore[no-any-return]
+        finally:
+            self._idle.append(bound)
+
+
+class _Bound:
+    """A program bound to its own memory and to the variables' memory of now."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.seen = -1
+        self.xp = array_module()
+        self.blocks = [_aligned(self.xp, size) for size in program.plan.slots]
+        self.arrays: tuple[Any, ...] = ()
+        self.run: Any = None
+
+    def refresh(self) -> None:
+        """Bind anew if a variable's memory was exchanged or handed out since."""
+        for variable, _ in self.program.plan.graph.updates:
+            variable.storage.writable()
+        arrays = tuple(variable.array for variable in self.program.source.variables)
+        if len(arrays) != len(self.arrays) or any(
+            a is not b for a, b in zip(arrays, self.arrays, strict=True)
+        ) or self.run is None:
+            source = self.program.source
+            self.arrays = arrays
+            self.run = self.program.bind(
+                self.xp, source.constants, arrays, self._view, source.primitives
+            )
+        self.seen = Storage.latest
+
+    def _view(self, slot: int, shape: tuple[int, ...], dtype: str) -> Any:
+        kind = numpy_dtype(dtype)
+        size = math.prod(shape) * kind.itemsize
+        return self.blocks[slot][:size].view(kind).reshape(shape)
+
+
+def _aligned(xp: Any, size: int) -> Any:
+    """Bytes that begin on a cache line."""
+    block = xp.empty(size + ALIGNMENT, dtype=xp.uint8)
+    address = block.ctypes.data if hasattr(block, "ctypes") else block.data.ptr
+    start = -address % ALIGNMENT
+    return block[start : start + size]

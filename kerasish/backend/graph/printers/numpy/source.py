@@ -1,0 +1,150 @@
+"""Plan → Python source: one call per step, with `out=` memory and views made beforehand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kerasish.backend.graph.graph import Node
+from kerasish.backend.graph.plan.layout import root
+from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Plan, Slot
+from kerasish.primitives import state
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A printed plan.
+
+    Attributes:
+        text: a function `bind(xp, constants, variables, slots, primitives)` that returns
+            `run(*inputs)`, which returns the outputs as a tuple.
+        constants: the arrays that `bind` gets, in order.
+        variables: the variables whose memory `bind` gets, in order.
+        primitives: those whose `forward` the text calls, by name.
+    """
+
+    text: str
+    constants: tuple[Any, ...]
+    variables: tuple[Any, ...]
+    primitives: dict[str, Any]
+
+
+def print_plan(plan: Plan) -> Source:
+    """Return the plan as source."""
+    return _Printer(plan).source()
+
+
+class _Printer:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.names = plan.graph.names()
+        self.constants: list[Any] = []
+        self.variables: list[Any] = []
+        self.primitives: dict[str, Any] = {}
+        self.functions: dict[str, str] = {}
+        self.bound: list[str] = []
+        self.body: list[str] = []
+        self.moving = set(plan.graph.inputs)  # values whose memory is another one in each run
+
+    def source(self) -> Source:
+        plan, names = self.plan, self.names
+        for node in plan.graph.nodes():
+            if node.primitive is state.constant:
+                self.bound.append(f"{names[node]} = constants[{len(self.constants)}]")
+                self.constants.append(node.params["array"])
+            elif node.primitive is state.read:
+                self.bound.append(f"{names[node]} = {self._variable(node.params['variable'])}")
+        self._bind_places()
+        emitted = set(plan.steps)
+        for node in plan.graph.nodes():
+            if node.primitive.is_view:
+                self._view(node)
+            elif node in emitted:
+                self._step(node)
+        for variable, node in plan.copies:
+            self.functions["copyto"] = "xp.copyto"
+            self.body.append(f"copyto({self._variable(variable)}, {names[node]})")
+        self.body.append(f"return ({''.join(names[n] + ', ' for n in plan.graph.outputs)})")
+        return Source(
+            self._text(), tuple(self.constants), tuple(self.variables), self.primitives
+        )
+
+    def _text(self) -> str:
+        inputs = ", ".join(self.names[node] for node in self.plan.graph.inputs)
+        functions = [f"{name} = {value}" for name, value in sorted(self.functions.items())]
+        lines = ["def bind(xp, constants, variables, slots, primitives):"]
+        lines += [f"    {text}" for text in functions + self.bound]
+        lines += ["", f"    def run({inputs}):"]
+        lines += [f"        {text}" for text in self.body]
+        return "\n".join([*lines, "", "    return run", ""])
+
+    def _variable(self, variable: Any) -> str:
+        for index, known in enumerate(self.variables):
+            if known is variable:
+                return f"m{index}"
+        self.variables.append(variable)
+        index = len(self.variables) - 1
+        self.bound.append(f"m{index} = variables[{index}]  # {variable.path} {variable.shape}")
+        return f"m{index}"
+
+    def _bind_places(self) -> None:
+        """Name the memory of every value: whole concatenations first, then their pieces."""
+        places = self.plan.places
+        ordered = sorted(places, key=lambda node: isinstance(places[node], Piece))
+        pieces = [n for n in ordered if isinstance(places[n], Piece)]
+        for node in [n for n in ordered if not isinstance(places[n], Piece)] + pieces:
+            place, name = places[node], self.names[node]
+            if isinstance(place, Slot):
+                self.bound.append(f"{name} = slots({place.index}, {node.shape}, {node.dtype!r})")
+            elif isinstance(place, InVariable):
+                self.bound.append(f"{name} = {self._variable(place.variable)}")
+            elif isinstance(place, Piece):
+                if isinstance(places[place.whole], Fresh):
+                    self._whole_in_each_run(place.whole)
+                window = f"{place.start}:{place.start + node.spec.size}"
+                text = f"{name} = {self.names[place.whole]}.reshape(-1)[{window}].reshape({node.shape})"
+                (self.body if place.whole in self.moving else self.bound).append(text)
+                if place.whole in self.moving:
+                    self.moving.add(node)
+            elif isinstance(place, Fresh):
+                self.moving.add(node)
+
+    def _whole_in_each_run(self, whole: Node) -> None:
+        text = f"{self.names[whole]} = empty({whole.shape}, {whole.dtype!r})"
+        if text not in self.body:
+            self.functions["empty"] = "xp.empty"
+            self.moving.add(whole)
+            self.body.append(text)
+
+    def _view(self, node: Node) -> None:
+        inner = node.inputs[0]
+        text = f"{self.names[node]} = {self._call(node, None)}"
+        moves = inner in self.moving or root(node) in self.moving
+        if moves:
+            self.moving.add(node)
+        (self.body if moves else self.bound).append(text)
+
+    def _step(self, node: Node) -> None:
+        place = self.plan.places[node]
+        if isinstance(place, Fresh) and self.names[node] + " = empty" not in "\n".join(self.body):
+            self.body.append(f"{self.names[node]} = {self._call(node, None)}")
+        else:
+            self.body.append(self._call(node, self.names[node]))
+
+    def _call(self, node: Node, out: str | None) -> str:
+        primitive, params = node.primitive, node.params
+        inputs = [self.names[child] for child in node.inputs]
+        if primitive.reduce is not None:
+            name = f"{primitive.reduce}_reduce"
+            self.functions[name] = f"xp.{primitive.reduce}.reduce"
+            axes, keep = params["axes"], params["keepdims"]
+            return f"{name}({inputs[0]}, {axes}, {node.dtype!r}, {out}, {keep})"
+        if primitive.function is not None and not params:
+            self.functions[primitive.function] = f"xp.{primitive.function}"
+            return f"{primitive.function}({', '.join(inputs + ([out] if out else []))})"
+        name = f"{primitive.name}_"
+        self.primitives[primitive.name] = primitive
+        self.functions[name] = f"primitives[{primitive.name!r}].forward"
+        keywords = [f"out={out}"] if out else []
+        keywords += [f"{key}={value!r}" for key, value in params.items()]
+        return f"{name}({', '.join(['xp', *inputs, *keywords])})"

@@ -1,0 +1,122 @@
+"""Record: what was applied to make a value, kept for the walk back to its gradients.
+
+The eager tape and a trace write the same records, so one reverse walk serves both.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from kerasish.arrays.spec import Spec
+
+_count = itertools.count()
+
+
+class Record:
+    """One application, or, without a primitive, a leaf: something gradients are wanted for.
+
+    Attributes:
+        primitive: what was applied; None for a leaf.
+        parents: per input its record, or None where no gradient flows.
+        saved: values and specs that the gradient rules need, by name (and no others).
+        params: the primitive's static parameters.
+        shape, dtype: of the output.
+        value: the output itself if a rule needs it; bare, so that no cycle keeps it alive.
+        order: records made later have larger numbers.
+        owner: for a leaf, a weak reference to the tensor or variable it stands for.
+    """
+
+    __slots__ = (
+        "dtype", "order", "owner", "params", "parents", "primitive", "saved", "shape", "value",
+    )  # fmt: skip
+
+    def __init__(
+        self, primitive: Any, parents: tuple[Any, ...], params: Any, shape: Any, dtype: Any
+    ) -> None:
+        self.primitive = primitive
+        self.parents = parents
+        self.params = params
+        self.shape = shape
+        self.dtype = dtype
+        self.saved: dict[str, Any] = {}
+        self.value: Any = None
+        self.owner: weakref.ref[Any] | None = None
+        self.order = next(_count)
+
+
+def leaf(owner: Any, shape: Any, dtype: Any) -> Record:
+    """Make the record of a value that gradients are wanted for."""
+    record = Record(None, (), None, shape, dtype)
+    record.owner = weakref.ref(owner)
+    return record
+
+
+class _Mode(threading.local):
+    recording = True
+
+
+mode = _Mode()
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Record nothing within a `with` block (PyTorch's name); also a decorator.
+
+    Example:
+        >>> import kerasish as keras
+        >>> x = keras.ops.convert_to_tensor([1.0, 2.0]).requires_grad_()
+        >>> with keras.no_grad():
+        ...     (x * x).requires_grad
+        False
+    """
+    before, mode.recording = mode.recording, False
+    try:
+        yield
+    finally:
+        mode.recording = before
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Record within a `with` block, though `no_grad` may be in force outside."""
+    before, mode.recording = mode.recording, True
+    try:
+        yield
+    finally:
+        mode.recording = before
+
+
+def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any) -> None:
+    """Write the application on the tape if a gradient can flow through it.
+
+    Called after the value was computed (or the node made), with the output tensor.
+    """
+    parents = tuple([tensor.record for tensor in tensors])
+    needs = primitive.needs
+    saved: dict[str, Any] = {}
+    wants_value = flows = False
+    if primitive.variadic:
+        flows = any(parents)
+        saved["specs"] = tuple(Spec(t.shape, t.dtype) for t in tensors)
+    else:
+        names = primitive.inputs
+        for i, parent in enumerate(parents):
+            if parent is None or needs.rules[i] is None:
+                continue
+            flows = True
+            wants_value = wants_value or needs.output[i]
+            for j in needs.values[i]:
+                saved[names[j]] = tensors[j]
+            for j in needs.specs[i]:
+                saved[names[j] + "_spec"] = Spec(tensors[j].shape, tensors[j].dtype)
+    if flows:
+        record = Record(primitive, parents, params, output.shape, output.dtype)
+        record.saved = saved
+        if wants_value:
+            record.value = output.value
+        output.record = record

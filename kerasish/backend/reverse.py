@@ -1,0 +1,166 @@
+"""The reverse walk: gradients from records, for tapes and traces alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from kerasish.backend.record import Record, mode, no_grad, recording
+from kerasish.backend.tensor import Tensor
+from kerasish.primitives.arithmetic import add
+from kerasish.primitives.casting import cast
+from kerasish.primitives.movement import reshape
+from kerasish.primitives.reduction import sum_
+
+
+def reachable(roots: Sequence[Record]) -> list[Record]:
+    """Return all records behind the roots, the latest first."""
+    seen, todo = set(map(id, roots)), list(roots)
+    for record in todo:
+        for parent in record.parents:
+            if parent is not None and id(parent) not in seen:
+                seen.add(id(parent))
+                todo.append(parent)
+    todo.sort(key=lambda record: record.order, reverse=True)
+    return todo
+
+
+def walk(
+    targets: Sequence[Tensor],
+    seeds: Sequence[Any],
+    wanted: Callable[[Record], bool],
+    *,
+    release: bool,
+    create_graph: bool,
+) -> dict[Record, Any]:
+    """Return the gradient of the targets with respect to every wanted record behind them.
+
+    Args:
+        targets: tensors to differentiate; those without a record are skipped.
+        seeds: the gradient that arrives at each target.
+        wanted: says for which records the gradient is kept.
+        release: let each record's saved values go as soon as they were used. The records then
+            cannot be walked again.
+        create_graph: record the walk itself, so that its results can be differentiated.
+    """
+    arriving: dict[Record, Any] = {}
+    for target, seed in zip(targets, seeds, strict=True):
+        if target.record is not None:
+            _collect(arriving, target.record, seed)
+    found: dict[Record, Any] = {}
+    with recording() if create_graph else no_grad():
+        records = reachable(list(arriving))
+        records.reverse()
+        while records:  # popped, so that nothing here keeps a record alive that was walked
+            record = records.pop()
+            gradient = arriving.pop(record, None)
+            if gradient is None:
+                continue
+            if wanted(record):
+                found[record] = gradient
+            if record.primitive is None:
+                continue
+            if record.saved is None:
+                raise RuntimeError(
+                    "These values were let go by an earlier backward walk. Pass retain_graph=True "
+                    "to the first backward(), or make the tape persistent."
+                )
+            for parent, share in _shares(record, gradient):
+                _collect(arriving, parent, _fit(share, parent))
+            if release:
+                record.saved = record.value = None
+    return found
+
+
+def _collect(arriving: dict[Record, Any], record: Record, gradient: Any) -> None:
+    before = arriving.get(record)
+    arriving[record] = gradient if before is None else add(before, gradient)
+
+
+def _shares(record: Record, gradient: Any) -> list[tuple[Record, Any]]:
+    """Apply the gradient rules of one record: the part of each parent that wants one."""
+    primitive, params, saved = record.primitive, record.params, record.saved
+    found: list[tuple[Record, Any]] = []
+    if primitive.variadic:
+        for index, parent in enumerate(record.parents):
+            if parent is not None:
+                share = primitive.grad_each(gradient, index, saved["specs"], **params)
+                found.append((parent, share))
+        return found
+    for parent, rule in zip(record.parents, primitive.needs.rules, strict=True):
+        if parent is None or rule is None:
+            continue
+        function, asked = rule
+        arguments = {}
+        for name in asked:
+            if name == "out":
+                arguments[name] = Tensor(record.value, record if mode.recording else None)
+            elif name in saved:
+                arguments[name] = saved[name]
+            else:
+                arguments[name] = params[name]
+        found.append((parent, function(primitive, gradient, **arguments)))
+    return found
+
+
+def _fit(gradient: Any, parent: Record) -> Any:
+    """Sum the axes along which the parent was broadcast, and match its dtype."""
+    if gradient.shape != parent.shape:
+        gradient = unbroadcast(gradient, parent.shape)
+    if gradient.dtype != parent.dtype:
+        gradient = cast(gradient, dtype=parent.dtype)
+    return gradient
+
+
+def unbroadcast(gradient: Any, shape: tuple[int, ...]) -> Any:
+    """Sum a gradient over the axes that broadcasting from `shape` made."""
+    extra = gradient.ndim - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        extra + a for a, size in enumerate(shape) if size == 1 and gradient.shape[extra + a] != 1
+    )
+    if axes:
+        gradient = sum_(gradient, axes=axes, keepdims=False)
+    return gradient if gradient.shape == shape else reshape(gradient, shape=shape)
+
+
+def gradients(
+    target: Any,
+    sources: Sequence[Any],
+    seeds: Sequence[Any] | None = None,
+    *,
+    release: bool = True,
+    create_graph: bool = False,
+) -> list[Any]:
+    """Return the gradient of a target with respect to each source, None where it has none.
+
+    Args:
+        target: one tensor or several, whose sum is differentiated.
+        sources: tensors through which gradients flow, or variables.
+        seeds: the gradients that arrive at the targets; ones by default.
+        release, create_graph: as for `walk`.
+    """
+    targets = [target] if isinstance(target, Tensor) else list(target)
+    seeds = [t.ones_like() for t in targets] if seeds is None else seeds
+    records = [source.record for source in sources]
+    found = walk(
+        targets, seeds, set(records).__contains__, release=release, create_graph=create_graph
+    )
+    return [found.get(record) for record in records]
+
+
+def backward(target: Tensor, gradient: Any = None, *, retain_graph: bool = False) -> None:
+    """Add the gradient of `target` to the `grad` of every leaf behind it."""
+    if target.record is None:
+        raise RuntimeError(
+            "backward() found no record: no input required a gradient, or no_grad() was in force."
+        )
+    seed = target.ones_like() if gradient is None else gradient
+    leaves = walk(
+        [target], [seed], lambda record: record.primitive is None,
+        release=not retain_graph, create_graph=False,
+    )  # fmt: skip
+    for record, share in leaves.items():
+        owner = record.owner() if record.owner is not None else None
+        if owner is not None:
+            before = owner.grad
+            owner.grad = share if before is None else add(before, share)

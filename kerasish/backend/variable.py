@@ -1,0 +1,374 @@
+"""Variable: named state that lives longer than a step."""
+
+from __future__ import annotations
+
+import math
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+
+from kerasish._names import auto_name, current_path
+from kerasish.arrays.device import array_module, module_of, to_host
+from kerasish.arrays.dtype import is_float, numpy_dtype, standardize_dtype
+from kerasish.backend.convert import as_tensor, to_array
+from kerasish.backend.record import leaf
+from kerasish.backend.storage import Storage
+from kerasish.backend.tensor import Tensor, add_operators
+from kerasish.errors import ShapeError, explain
+from kerasish.primitives.applier import computing, is_tracing
+from kerasish.primitives.casting import cast
+
+
+class _Scopes(threading.local):
+    """What reads and writes of variables go through now."""
+
+    trace: Any = None  # while a function is traced: answers read(variable), assign(variable, x)
+    autocast: str | None = None
+
+
+scopes = _Scopes()
+
+
+@contextmanager
+def autocast_to(dtype: str | None) -> Iterator[None]:
+    """Let float variables be read in another dtype within a `with` block (mixed precision)."""
+    before, scopes.autocast = scopes.autocast, dtype
+    try:
+        yield
+    finally:
+        scopes.autocast = before
+
+
+class Variable:
+    """A tensor that can be assigned: a weight, a counter, a seed.
+
+    Args:
+        initializer: the first value, or a callable `(shape, dtype=…)` that makes it.
+        shape: needed when the initializer is a callable.
+        dtype: by default that of the value, `floatx()` for a callable.
+        trainable: whether gradients are wanted for it.
+        autocast: whether it may be read in a layer's compute dtype.
+        aggregation: kept for Keras; how replicas would be merged.
+        name: unique names are made from it; no `/` allowed.
+
+    Raises:
+        ValueError: for a name with `/`, a missing shape, or an unknown aggregation.
+
+    Example:
+        >>> import kerasish as keras
+        >>> v = keras.Variable([1.0, 2.0], name="v")
+        >>> v.assign(v * 10).numpy().tolist()
+        [10.0, 20.0]
+    """
+
+    def __init__(
+        self,
+        initializer: Any,
+        shape: Any = None,
+        dtype: Any = None,
+        trainable: bool = True,
+        autocast: bool = True,
+        aggregation: str = "none",
+        synchronization: str = "auto",
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        if kwargs:
+            raise ValueError(explain("Unknown arguments of Variable", arguments=sorted(kwargs)))
+        name = name or auto_name(type(self).__name__)
+        if not isinstance(name, str) or "/" in name:
+            raise ValueError(explain("`name` must be a string without '/'", name=name))
+        if aggregation not in (None, "none", "mean", "sum", "only_first_replica"):
+            raise ValueError(
+                explain(
+                    "Unknown `aggregation`",
+                    expected="'none', 'mean', 'sum' or 'only_first_replica'",
+                    aggregation=aggregation,
+                )
+            )
+        self._name = name
+        path = current_path()
+        self._path = f"{path}/{name}" if path else name
+        self._trainable = bool(trainable)
+        self._autocast = bool(autocast)
+        self._aggregation = aggregation or "none"
+        self._regularizer: Any = None
+        self._constraint: Any = None
+        self.overwrite_with_gradient = False
+        self.grad: Any = None
+        self._initializer = initializer
+        array = _first_value(initializer, shape, dtype)
+        self._shape = tuple(array.shape)
+        self._dtype = standardize_dtype(array.dtype if dtype is None else dtype)
+        self.storage = Storage(array)
+        self.flat: Any = None  # the FlatVariable this is a piece of, from `offset` on
+        self.offset = 0
+        self.members: tuple[Any, ...] = ()
+        self._seen: Any = None
+        self._view: Any = array
+        self._tensor: Tensor | None = None
+        self._leaf = leaf(self, self._shape, self._dtype)
+
+    # What it is.
+
+    @property
+    def name(self) -> str:
+        """The last part of the path."""
+        return self._name
+
+    @property
+    def path(self) -> str:
+        """Name with the names of the layers around it, separated by `/`."""
+        return self._path
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Sizes of the axes."""
+        return self._shape
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self._shape)
+
+    @property
+    def size(self) -> int:
+        """Number of elements."""
+        return math.prod(self._shape)
+
+    @property
+    def dtype(self) -> str:
+        """Name of the dtype; within an autocast scope, the one it is read in."""
+        wanted = scopes.autocast
+        return wanted if wanted and self._autocast and is_float(self._dtype) else self._dtype
+
+    @property
+    def trainable(self) -> bool:
+        """Whether gradients are wanted for it."""
+        return self._trainable
+
+    @trainable.setter
+    def trainable(self, value: bool) -> None:
+        self._trainable = bool(value)
+        self._tensor = None
+
+    @property
+    def aggregation(self) -> str:
+        """How replicas would be merged."""
+        return self._aggregation
+
+    @property
+    def regularizer(self) -> Any:
+        """A function whose value on this variable is added to the loss, or None."""
+        return self._regularizer
+
+    @regularizer.setter
+    def regularizer(self, value: Any) -> None:
+        self._regularizer = _callable_or_none("regularizer", value)
+
+    @property
+    def constraint(self) -> Any:
+        """A function applied to the value after each update, or None."""
+        return self._constraint
+
+    @constraint.setter
+    def constraint(self, value: Any) -> None:
+        self._constraint = _callable_or_none("constraint", value)
+
+    # Reading.
+
+    @property
+    def array(self) -> Any:
+        """The memory itself: read it at once, or call `storage.lend()` first."""
+        memory = self.storage.array
+        if self._seen is not memory:
+            self._seen = memory
+            if self.flat is None:
+                self._view = memory
+            else:
+                self._view = memory[self.offset : self.offset + self.size].reshape(self._shape)
+            self._tensor = None
+        return self._view
+
+    @property
+    def record(self) -> Any:
+        """The record that gradients for this variable arrive at."""
+        return self._leaf
+
+    @property
+    def value(self) -> Tensor:
+        """The value now, as a Tensor; within a traced function, the one it has there."""
+        if scopes.trace is not None and is_tracing():
+            tensor = scopes.trace.read(self)
+        else:
+            array = self.array
+            tensor = self._tensor
+            if tensor is None:
+                tensor = self._tensor = Tensor(array, self._leaf if self._trainable else None)
+            if not self.storage.lent:
+                self.storage.lend()
+        wanted = scopes.autocast
+        if wanted is not None and self._autocast and self._dtype != wanted and is_float(self._dtype):
+            return cast(tensor, dtype=wanted)  # type: ignore[no-any-return]
+        return tensor  # type: ignore[no-any-return]
+
+    def __tensor__(self) -> Tensor:
+        return self.value
+
+    def numpy(self) -> np.ndarray[Any, Any]:
+        """Return a copy of the value as a NumPy array."""
+        return np.array(to_host(self.value.value if is_tracing() else self.array))
+
+    # Writing.
+
+    def assign(self, value: Any) -> Any:
+        """Set the value.
+
+        Args:
+            value: of the variable's shape; cast to its dtype.
+
+        Returns:
+            The new value.
+
+        Raises:
+            ShapeError: when the shape is another. The variable keeps its value then.
+        """
+        tensor = as_tensor(value, self._dtype)
+        if tensor.shape != self._shape:
+            raise ShapeError(
+                f"The value does not fit the variable {self._path!r}",
+                expected=f"shape {self._shape}",
+                shape=tensor.shape,
+            )
+        if scopes.trace is not None and is_tracing():
+            scopes.trace.assign(self, tensor)
+        else:
+            self._write(tensor.value if isinstance(value, Tensor) else tensor.value.copy())
+        return self.value
+
+    def _write(self, array: Any) -> None:
+        xp = module_of(self.storage.array)
+        if module_of(array) is not xp:
+            array = xp.asarray(array)
+        if self.flat is None and array.flags.c_contiguous and array.base is None:
+            self.storage.exchange(array)
+            self.storage.lent = True  # the tensor that brought the array may live on
+        else:
+            self.storage.writable()
+            xp.copyto(self.array, array)
+        self._tensor = None
+
+    def assign_add(self, value: Any) -> Any:
+        """Add to the value."""
+        return self.assign(self + value)
+
+    def assign_sub(self, value: Any) -> Any:
+        """Subtract from the value."""
+        return self.assign(self - value)
+
+    def move_into(self, flat: Any, offset: int) -> None:
+        """Live in a flat variable from now on, from `offset`; the value there is the value."""
+        self.flat, self.offset, self.storage = flat, offset, flat.storage
+        self._seen, self._tensor = None, None
+        self.storage.touch()
+
+    # Out of the tensor world.
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
+        return self.numpy() if dtype is None else self.numpy().astype(dtype, copy=False)
+
+    def __float__(self) -> float:
+        return float(self.value)
+
+    def __int__(self) -> int:
+        return int(self.value)
+
+    def __index__(self) -> int:
+        return self.value.__index__()
+
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
+    def __getitem__(self, key: Any) -> Any:
+        return self.value[key]
+
+    def __len__(self) -> int:
+        return len(self.value)
+
+    def __pos__(self) -> Tensor:
+        return self.value
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        value = "" if is_tracing() else f", value={np.array2string(to_host(self.array), separator=', ')}"
+        return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}{value}>"
+
+    def __deepcopy__(self, memo: Any) -> Variable:
+        twin = type(self)(
+            to_host(self.array).copy(), dtype=self._dtype, trainable=self._trainable,
+            autocast=self._autocast, aggregation=self._aggregation, name=self._name,
+        )  # fmt: skip
+        twin._path, twin._regularizer, twin._constraint = self._path, self._regularizer, self._constraint
+        twin.overwrite_with_gradient = self.overwrite_with_gradient
+        memo[id(self)] = twin
+        return twin
+
+    def __reduce__(self) -> Any:
+        state = {k: self.__dict__[k] for k in _PICKLED}
+        return _revive, (to_host(self.array).copy(), self._dtype, self._name, state)
+
+    __array_ufunc__ = None
+
+
+_PICKLED = (
+    "_path", "_trainable", "_autocast", "_aggregation", "_regularizer", "_constraint",
+    "overwrite_with_gradient",
+)  # fmt: skip
+
+
+def _revive(array: Any, dtype: str, name: str, state: dict[str, Any]) -> Variable:
+    variable = Variable(array, dtype=dtype, name=name)
+    variable.__dict__.update(state)
+    return variable
+
+
+def _callable_or_none(what: str, value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise ValueError(explain(f"`{what}` must be callable or None", **{what: value}))
+    return value
+
+
+def _first_value(initializer: Any, shape: Any, dtype: Any) -> Any:
+    """Make the first value: concrete, even while a function is traced."""
+    wanted = None if dtype is None else standardize_dtype(dtype)
+    with computing():
+        if callable(initializer) and not hasattr(initializer, "shape"):
+            if shape is None:
+                raise ValueError(
+                    explain("`shape` is needed when the initializer is a callable", shape=shape)
+                )
+            wanted = wanted or standardize_dtype(None)
+            initializer = initializer(_plain_shape(shape), dtype=wanted)
+        if isinstance(initializer, Variable) or hasattr(initializer, "__tensor__"):
+            initializer = initializer.__tensor__()
+        if isinstance(initializer, Tensor):
+            initializer = initializer.value
+        array = to_array(initializer, wanted, array_module())
+        if shape is not None and tuple(array.shape) != _plain_shape(shape):
+            raise ShapeError("The initial value has another shape", expected=f"{tuple(shape)}", shape=array.shape)
+    return array.astype(numpy_dtype(wanted), copy=True) if wanted else array.copy()
+
+
+def _plain_shape(shape: Any) -> tuple[int, ...]:
+    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
+    if any(s is None or s < 0 for s in sizes):
+        raise ValueError(explain("A variable's sizes must be known and not negative", shape=sizes))
+    return tuple(int(s) for s in sizes)
+
+
+add_operators(Variable)

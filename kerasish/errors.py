@@ -1,0 +1,62 @@
+"""The exception classes of kerasish, and how their messages are put together.
+
+Each subclasses what Keras raises in the same place, so that `except ValueError` written for
+Keras keeps working.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def explain(what: str, *, expected: str | None = None, advice: str | None = None, **got: Any) -> str:
+    """Build a message: what is wrong, what was expected, what was received, what to do.
+
+    Example:
+        >>> print(explain("units must be a positive integer", units=-3))
+        units must be a positive integer. Received: units=-3
+    """
+    parts = [what.rstrip(".") + "."]
+    if expected:
+        parts.append(f"Expected: {expected}.")
+    if got:
+        parts.append("Received: " + ", ".join(f"{name}={_short(value)}" for name, value in got.items()))
+    if advice:
+        parts[-1] = parts[-1].rstrip(".") + "."
+        parts.append(advice)
+    return " ".join(parts)
+
+
+def _short(value: Any, limit: int = 300) -> str:
+    text = str(value) if hasattr(value, "shape") and hasattr(value, "dtype") else repr(value)
+    return text if len(text) <= limit else text[: limit - 3] + "..."
+
+
+class ShapeError(ValueError):
+    """Shapes that a primitive or a layer cannot work on.
+
+    Example:
+        `ops.matmul(ops.ones((2, 3)), ops.ones((4, 5)))`: the inner sizes 3 and 4 differ.
+    """
+
+    def __init__(self, what: str, *, expected: str | None = None, **got: Any) -> None:
+        super().__init__(explain(what, expected=expected, **got))
+
+
+class DTypeError(TypeError):
+    """A dtype that an operation cannot work on, or a name that is no dtype."""
+
+
+class SymbolicBoolError(TypeError):
+    """A Python `if`, `while` or `bool()` on a value that is not known while a step is traced.
+
+    Cure: `ops.cond`, `ops.where`, or `compile(run_eagerly=True)`.
+    """
+
+
+class BackendError(ValueError):
+    """A backend that is unknown, or that was asked for what it cannot do."""
+
+
+class ModelFileError(ValueError):
+    """A model or weights file that is damaged, hostile, or of another kind than was asked for."""

@@ -1,0 +1,1 @@
+"""The primitives: each operation once, shared by every engine."""

@@ -1,0 +1,265 @@
+"""Arithmetic, element by element."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasish.arrays.dtype import result_type
+from kerasish.arrays.spec import Spec, broadcast
+from kerasish.primitives.casting import cast
+from kerasish.primitives.comparison import equal, greater
+from kerasish.primitives.primitive import Elementwise, Floating
+
+
+class Add(Elementwise):
+    """Sum."""
+
+    inputs, function, scalar = ("a", "b"), "add", "a + b"
+
+    def grad_a(self, g: Any) -> Any:
+        return g
+
+    def grad_b(self, g: Any) -> Any:
+        return g
+
+
+class Subtract(Elementwise):
+    """Difference."""
+
+    inputs, function, scalar = ("a", "b"), "subtract", "a - b"
+
+    def grad_a(self, g: Any) -> Any:
+        return g
+
+    def grad_b(self, g: Any) -> Any:
+        return negative(g)
+
+
+class Multiply(Elementwise):
+    """Product."""
+
+    inputs, function, scalar = ("a", "b"), "multiply", "a * b"
+
+    def grad_a(self, g: Any, b: Any) -> Any:
+        return multiply(g, b)
+
+    def grad_b(self, g: Any, a: Any) -> Any:
+        return multiply(g, a)
+
+
+class Divide(Floating):
+    """True quotient: whole numbers give floats."""
+
+    inputs, function, scalar = ("a", "b"), "true_divide", "a / b"
+    name = "divide"
+
+    def grad_a(self, g: Any, b: Any) -> Any:
+        return divide(g, b)
+
+    def grad_b(self, g: Any, out: Any, b: Any) -> Any:
+        return negative(divide(multiply(g, out), b))
+
+
+class FloorDivide(Elementwise):
+    """Quotient rounded down. Its gradient is zero almost everywhere."""
+
+    inputs, function = ("a", "b"), "floor_divide"
+
+
+class Remainder(Elementwise):
+    """What floor division leaves; it has the divisor's sign."""
+
+    inputs, function = ("a", "b"), "remainder"
+
+    def grad_a(self, g: Any) -> Any:
+        return g
+
+    def grad_b(self, g: Any, a: Any, b: Any) -> Any:
+        return negative(multiply(g, floor_divide(a, b)))
+
+
+class Power(Elementwise):
+    """`a` to the power of `b`."""
+
+    inputs, function = ("a", "b"), "power"
+
+    def grad_a(self, g: Any, a: Any, b: Any) -> Any:
+        return multiply(g, multiply(b, power(a, subtract(b, 1))))
+
+    def grad_b(self, g: Any, a: Any, out: Any) -> Any:
+        base = select(equal(a, 0), 1, a)  # where the base is 0 the slope is 0, not 0 * -inf
+        return multiply(g, multiply(out, log(base)))
+
+
+class Log(Floating):
+    """Natural logarithm. It stands here since `power` needs it."""
+
+    function = "log"
+
+    def grad_x(self, g: Any, x: Any) -> Any:
+        return divide(g, x)
+
+
+class Negative(Elementwise):
+    """The number of opposite sign."""
+
+    function, scalar = "negative", "-x"
+
+    def grad_x(self, g: Any) -> Any:
+        return negative(g)
+
+
+class Absolute(Elementwise):
+    """The size without the sign; for a complex number, its modulus."""
+
+    function, scalar = "absolute", "abs(x)"
+
+    def grad_x(self, g: Any, x: Any) -> Any:
+        return multiply(g, sign(x))
+
+
+class Sign(Elementwise):
+    """-1, 0 or 1. Its gradient is zero almost everywhere."""
+
+    function = "sign"
+
+
+class Square(Elementwise):
+    """The number times itself."""
+
+    function, scalar = "square", "x * x"
+
+    def grad_x(self, g: Any, x: Any) -> Any:
+        return multiply(g, multiply(x, 2))
+
+
+class SquareRoot(Floating):
+    """Square root."""
+
+    function, scalar, name = "sqrt", "sqrt(x)", "sqrt"
+
+    def grad_x(self, g: Any, out: Any) -> Any:
+        return divide(multiply(g, 0.5), out)
+
+
+class Reciprocal(Floating):
+    """One divided by the number."""
+
+    function, scalar = "reciprocal", "1 / x"
+
+    def grad_x(self, g: Any, out: Any) -> Any:
+        return negative(multiply(g, square(out)))
+
+
+class _Extremum(Elementwise):
+    """The gradient goes to the input that was taken; a tie is shared in halves."""
+
+    inputs: tuple[str, ...] = ("a", "b")
+
+    def grad_a(self, g: Any, a: Any, out: Any, b: Any) -> Any:
+        return _share(g, a, b, out)
+
+    def grad_b(self, g: Any, b: Any, out: Any, a: Any) -> Any:
+        return _share(g, b, a, out)
+
+
+class Maximum(_Extremum):
+    """The larger of two; NaN if either is."""
+
+    function, scalar = "maximum", "max(a, b)"
+
+
+class Minimum(_Extremum):
+    """The smaller of two; NaN if either is."""
+
+    function, scalar = "minimum", "min(a, b)"
+
+
+def _share(g: Any, mine: Any, other: Any, out: Any) -> Any:
+    taken = cast(equal(mine, out), dtype=g.dtype)
+    tie = cast(equal(mine, other), dtype=g.dtype)
+    return multiply(g, subtract(taken, multiply(tie, 0.5)))
+
+
+class Relu(Elementwise):
+    """The positive part. The slope at 0 is 0."""
+
+    scalar = "max(x, 0)"
+
+    def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
+        return xp.maximum(x, x.dtype.type(0), out=out)
+
+    def grad_x(self, g: Any, out: Any) -> Any:
+        return multiply(g, cast(greater(out, 0), dtype=g.dtype))
+
+
+class Floor(Floating):
+    """Rounded down."""
+
+    function = "floor"
+
+
+class Ceil(Floating):
+    """Rounded up."""
+
+    function = "ceil"
+
+
+class Rint(Floating):
+    """Rounded to the nearest whole number, ties to the even one."""
+
+    function = "rint"
+
+
+class Trunc(Floating):
+    """Rounded towards zero."""
+
+    function = "trunc"
+
+
+class Select(Elementwise):
+    """`a` where the condition holds, `b` elsewhere."""
+
+    inputs, scalar = ("condition", "a", "b"), "a if condition else b"
+    promotion = "select"
+
+    def infer(self, condition: Spec, a: Spec, b: Spec) -> Spec:
+        shape = broadcast(condition.shape, a.shape, b.shape)
+        return Spec(shape, result_type(a.dtype, b.dtype))
+
+    def forward(self, xp: Any, condition: Any, a: Any, b: Any, out: Any = None) -> Any:
+        chosen = xp.where(condition, a, b)
+        if out is None:
+            return chosen
+        out[...] = chosen
+        return out
+
+    def grad_a(self, g: Any, condition: Any) -> Any:
+        return select(condition, g, 0)
+
+    def grad_b(self, g: Any, condition: Any) -> Any:
+        return select(condition, 0, g)
+
+
+add = Add()
+subtract = Subtract()
+multiply = Multiply()
+divide = Divide()
+floor_divide = FloorDivide()
+remainder = Remainder()
+power = Power()
+log = Log()
+negative = Negative()
+absolute = Absolute()
+sign = Sign()
+square = Square()
+sqrt = SquareRoot()
+reciprocal = Reciprocal()
+maximum = Maximum()
+minimum = Minimum()
+relu = Relu()
+floor = Floor()
+ceil = Ceil()
+rint = Rint()
+trunc = Trunc()
+select = Select()

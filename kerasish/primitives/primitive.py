@@ -1,0 +1,146 @@
+"""Primitive: the one definition of an operation that every engine shares.
+
+A primitive says what shape and dtype comes out (`infer`), computes it over an array module
+(`forward`), and differentiates itself with other primitives (`grad_<input>`). It knows nothing
+of tapes, graphs or layers.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable
+from typing import Any
+
+from kerasish.arrays.dtype import result_type
+from kerasish.arrays.spec import Spec, broadcast
+from kerasish.errors import DTypeError, explain
+from kerasish.primitives import applier
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+class Needs:
+    """What the gradient rules of a primitive ask for by name, worked out once per class.
+
+    Attributes:
+        rules: one per input: the rule and the names it asks for, or None without a gradient.
+        values: per input, the positions of the inputs whose value that input's rule needs.
+        output: per input, whether its rule needs the output.
+        specs: per input, the positions of the inputs whose shape and dtype its rule needs.
+    """
+
+    def __init__(self, primitive: type[Primitive]) -> None:
+        names, params = primitive.inputs, primitive.params
+        self.rules: list[tuple[Callable[..., Any], tuple[str, ...]] | None] = []
+        self.values: list[tuple[int, ...]] = []
+        self.specs: list[tuple[int, ...]] = []
+        self.output: list[bool] = []
+        for name in names:
+            rule = getattr(primitive, f"grad_{name}", None)
+            asked = tuple(inspect.signature(rule).parameters)[2:] if rule else ()
+            for ask in asked:
+                if not (ask == "out" or ask in params or ask.removesuffix("_spec") in names):
+                    raise TypeError(f"{primitive.__name__}.grad_{name} asks for unknown {ask!r}")
+            self.rules.append((rule, asked) if rule else None)
+            self.values.append(tuple(names.index(a) for a in asked if a in names))
+            ends = tuple(a.removesuffix("_spec") for a in asked if a.endswith("_spec"))
+            self.specs.append(tuple(names.index(a) for a in ends))
+            self.output.append("out" in asked)
+        known = ("each",) if primitive.variadic else names
+        for attribute in vars(primitive):
+            if attribute.startswith("grad_") and attribute[5:] not in known:
+                raise TypeError(f"{primitive.__name__}.{attribute} belongs to no input of {names}")
+
+
+class Primitive:
+    """An operation without state, used through its one instance.
+
+    Subclasses define `infer`, `forward` (or name an array module's `function`), and one
+    `grad_<input>(self, g, …)` for each differentiable input. A gradient rule names what it
+    needs: `out`, an input's value, `<input>_spec` for its shape and dtype alone, or a parameter.
+
+    Attributes:
+        name: how the primitive is written in a graph's text.
+        inputs: names of the array inputs; read off `infer` unless given.
+        params: names of the static keyword parameters; likewise.
+        variadic: takes any number of inputs, through `grad_each(g, index, specs, …)`.
+        function: `forward` is this function of the array module, called `(*arrays, out)`.
+        reduce: `forward` is the `reduce` method of this ufunc.
+        scalar: the formula for one element, only if each element is correctly rounded.
+        is_view: `forward` may return a view of its first input and takes no `out`.
+        effect: may not be merged, folded or pruned (draws, reads).
+        promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),
+            `"float"` (the same, and whole numbers become floats), or `"none"`.
+    """
+
+    name = ""
+    inputs: tuple[str, ...] = ()
+    params: tuple[str, ...] = ()
+    variadic = False
+    function: str | None = None
+    reduce: str | None = None
+    scalar: str | None = None
+    is_view = False
+    effect = False
+    promotion = "none"
+    needs: Needs
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        cls.name = vars(cls).get("name") or cls.function or _snake(cls.__name__)
+        parameters = inspect.signature(cls.infer).parameters.values()
+        if "inputs" not in vars(cls):
+            found = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+            cls.inputs = tuple(found[1:]) or cls.inputs
+        cls.params = tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+        cls.needs = Needs(cls)
+
+    def __call__(self, *inputs: Any, **params: Any) -> Any:
+        """Hand the application to whoever applies now."""
+        return applier.state.apply(self, inputs, params)
+
+    def infer(self, *specs: Any, **params: Any) -> Spec:
+        """Return the Spec of the output; raise ShapeError or DTypeError for bad inputs."""
+        raise TypeError(f"{type(self).__name__} must define `infer`")
+
+    def forward(self, xp: Any, *arrays: Any, out: Any = None, **params: Any) -> Any:
+        """Compute the output with array module `xp`, into `out` if that is given."""
+        return getattr(xp, self.function)(*arrays, out=out, **params)  # type: ignore[arg-type]
+
+    def __repr__(self) -> str:
+        return self.name
+
+
+class Elementwise(Primitive):
+    """A primitive that works element by element on inputs that broadcast.
+
+    Subclasses name their `inputs`, and give `function` or `forward`. `result` is the output's
+    dtype when that is not the inputs' own.
+    """
+
+    inputs: tuple[str, ...] = ("x",)
+    promotion = "common"
+    result: str | None = None
+
+    def infer(self, *specs: Spec) -> Spec:
+        if len(specs) != len(self.inputs):
+            raise TypeError(explain(f"{self.name} takes {len(self.inputs)} inputs", got=len(specs)))
+        dtype = specs[0].dtype if len(specs) == 1 else result_type(*(s.dtype for s in specs))
+        self.check(dtype)
+        return Spec(broadcast(*(s.shape for s in specs)), self.result or dtype)
+
+    def check(self, dtype: str) -> None:
+        """Raise DTypeError when the formula makes no sense for this dtype."""
+
+
+class Floating(Elementwise):
+    """An elementwise function of real numbers; whole numbers are cast to `floatx` first."""
+
+    promotion = "float"
+
+    def check(self, dtype: str) -> None:
+        if dtype == "bool" or "int" in dtype:
+            raise DTypeError(explain(f"{self.name} needs floating-point inputs", dtype=dtype))

@@ -1,0 +1,45 @@
+"""Matrix products."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasish.arrays.dtype import result_type
+from kerasish.arrays.spec import Spec, broadcast
+from kerasish.errors import ShapeError
+from kerasish.primitives.movement import transpose
+from kerasish.primitives.primitive import Primitive
+
+
+class MatMul(Primitive):
+    """Matrix product over the last two axes; the leading axes broadcast.
+
+    The bits depend on whether an operand is transposed in memory, so every engine hands over
+    the same layouts: what is no view is C-contiguous.
+    """
+
+    function = "matmul"
+    promotion = "common"
+
+    def infer(self, a: Spec, b: Spec) -> Spec:
+        if a.ndim < 2 or b.ndim < 2 or a.shape[-1] != b.shape[-2]:
+            raise ShapeError(
+                "matmul needs equal inner sizes", expected="a[..., n, k] and b[..., k, m]", a=a, b=b
+            )
+        leading = broadcast(a.shape[:-2], b.shape[:-2])
+        return Spec((*leading, a.shape[-2], b.shape[-1]), result_type(a.dtype, b.dtype))
+
+    def grad_a(self, g: Any, b: Any) -> Any:
+        return matmul(g, swap_last(b))
+
+    def grad_b(self, g: Any, a: Any) -> Any:
+        return matmul(swap_last(a), g)
+
+
+def swap_last(x: Any) -> Any:
+    """Each matrix transposed."""
+    n = x.ndim
+    return transpose(x, axes=(*range(n - 2), n - 1, n - 2))
+
+
+matmul = MatMul()

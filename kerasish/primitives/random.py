@@ -1,0 +1,60 @@
+"""Random numbers as a function of a seed state: the same state gives the same numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerasish.arrays.device import to_host
+from kerasish.arrays.dtype import numpy_dtype
+from kerasish.arrays.philox import random_bits
+from kerasish.arrays.spec import Shape, Spec
+from kerasish.errors import ShapeError
+from kerasish.primitives.primitive import Primitive
+
+
+class Draw(Primitive):
+    """Numbers drawn for a seed state `[seed, counter]` of dtype `uint32`."""
+
+    def infer(self, state: Spec, *, shape: Shape, dtype: str) -> Spec:
+        if state.shape != (2,):
+            raise ShapeError("A seed state holds two numbers", expected="shape (2,)", state=state)
+        return Spec(tuple(shape), dtype)
+
+    def _words(self, xp: Any, state: Any, count: int) -> Any:
+        seed, counter = to_host(state).tolist()
+        return random_bits(xp, int(seed), int(counter), count)
+
+
+class RandomUniform(Draw):
+    """Floats from 0 (included) to 1 (excluded): 24 bits, or 53 for float64."""
+
+    def forward(self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str) -> Any:
+        count = int(np.prod(shape, dtype=np.int64))
+        if dtype == "float64":
+            words = self._words(xp, state, 2 * count).view(xp.uint64) >> xp.uint64(11)
+            numbers = words.astype(xp.float64) * 2.0**-53
+        else:
+            numbers = (self._words(xp, state, count) >> xp.uint32(8)).astype(xp.float32)
+            numbers *= xp.float32(2.0**-24)
+        if out is None:
+            return numbers.reshape(shape).astype(numpy_dtype(dtype), copy=False)
+        out[...] = numbers.reshape(shape)
+        return out
+
+
+class RandomBits(Draw):
+    """Whole numbers over the full range of `uint32`."""
+
+    def forward(self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str) -> Any:
+        count = int(np.prod(shape, dtype=np.int64))
+        words = self._words(xp, state, count).reshape(shape)
+        if out is None:
+            return words.astype(numpy_dtype(dtype), copy=False)
+        out[...] = words
+        return out
+
+
+random_uniform = RandomUniform()
+random_bits_of = RandomBits()

@@ -1,0 +1,117 @@
+"""Axes reduced to one number: sum, largest, smallest, and where.
+
+A reduction defines its own traversal: the input is made C-contiguous first, in every engine,
+since the same numbers in another layout are added in another order and round otherwise.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasish.arrays.dtype import numpy_dtype
+from kerasish.arrays.spec import Shape, Spec
+from kerasish.primitives.arithmetic import divide, multiply
+from kerasish.primitives.casting import cast
+from kerasish.primitives.comparison import equal
+from kerasish.primitives.movement import broadcast_to, reshape
+from kerasish.primitives.primitive import Primitive
+
+
+def kept(shape: Shape, axes: Shape) -> Shape:
+    """The shape with each reduced axis left as size 1."""
+    return tuple(1 if a in axes else size for a, size in enumerate(shape))
+
+
+def dropped(shape: Shape, axes: Shape) -> Shape:
+    """The shape without the reduced axes."""
+    return tuple(size for a, size in enumerate(shape) if a not in axes)
+
+
+class Reduction(Primitive):
+    """`axes` are sorted and counted from the front; with `keepdims` they stay as size 1."""
+
+    def infer(self, x: Spec, *, axes: Shape, keepdims: bool) -> Spec:
+        return Spec((kept if keepdims else dropped)(x.shape, axes), x.dtype)
+
+    def forward(self, xp: Any, x: Any, out: Any = None, *, axes: Shape, keepdims: bool) -> Any:
+        ufunc = getattr(xp, self.reduce)  # type: ignore[arg-type]
+        x = xp.ascontiguousarray(x) if x.ndim else x
+        return ufunc.reduce(x, axis=axes, dtype=x.dtype, out=out, keepdims=keepdims)
+
+
+class Sum(Reduction):
+    """Sum. Nothing summed is 0."""
+
+    reduce, name = "add", "sum"
+
+    def grad_x(self, g: Any, x_spec: Spec, axes: Shape) -> Any:
+        return broadcast_to(reshape(g, shape=kept(x_spec.shape, axes)), shape=x_spec.shape)
+
+
+class _Extreme(Reduction):
+    """The gradient is shared equally by all that tie."""
+
+    def grad_x(self, g: Any, x: Any, out: Any, x_spec: Spec, axes: Shape) -> Any:
+        shape = kept(x_spec.shape, axes)
+        taken = cast(equal(x, reshape(out, shape=shape)), dtype=g.dtype)
+        share = divide(reshape(g, shape=shape), sum_(taken, axes=axes, keepdims=True))
+        return multiply(share, taken)
+
+
+class Max(_Extreme):
+    """The largest; NaN if there is one."""
+
+    reduce, name = "maximum", "max"
+
+
+class Min(_Extreme):
+    """The smallest; NaN if there is one."""
+
+    reduce, name = "minimum", "min"
+
+
+class All(Reduction):
+    """Whether all are true."""
+
+    reduce, name = "logical_and", "all"
+
+
+class Any_(Reduction):
+    """Whether one is true."""
+
+    reduce, name = "logical_or", "any"
+
+
+class ArgReduction(Primitive):
+    """Where along an axis the extreme is, the first of several; an `int32`."""
+
+    def infer(self, x: Spec, *, axis: int) -> Spec:
+        return Spec(dropped(x.shape, (axis,)), "int32")
+
+    def forward(self, xp: Any, x: Any, out: Any = None, *, axis: int) -> Any:
+        found = getattr(xp, self.name)(xp.ascontiguousarray(x), axis=axis)
+        if out is None:
+            return found.astype(numpy_dtype("int32"))
+        out[...] = found
+        return out
+
+
+class ArgMax(ArgReduction):
+    """Where the largest is."""
+
+    name = "argmax"
+
+
+class ArgMin(ArgReduction):
+    """Where the smallest is."""
+
+    name = "argmin"
+
+
+sum_ = Sum()
+max_ = Max()
+min_ = Min()
+all_ = All()
+any_ = Any_()
+argmax = ArgMax()
+argmin = ArgMin()
