@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 
-def explain(what: str, *, expected: str | None = None, advice: str | None = None, **got: Any) -> str:
+def explain(
+    what: str, *, expected: str | None = None, advice: str | None = None, **got: Any
+) -> str:
     """Build a message: what is wrong, what was expected, what was received, what to do.
 
     Example:
@@ -20,7 +22,9 @@ def explain(what: str, *, expected: str | None = None, advice: str | None = None
     if expected:
         parts.append(f"Expected: {expected}.")
     if got:
-        parts.append("Received: " + ", ".join(f"{name}={_short(value)}" for name, value in got.items()))
+        parts.append(
+            "Received: " + ", ".join(f"{name}={_short(value)}" for name, value in got.items())
+        )
     if advice:
         parts[-1] = parts[-1].rstrip(".") + "."
         parts.append(advice)

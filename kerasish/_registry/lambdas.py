@@ -7,7 +7,7 @@ wrote the config, the mark leads back to the very function, so that layers can s
 
 from __future__ import annotations
 
-import secrets
+import os
 import types
 import warnings
 import weakref
@@ -31,7 +31,7 @@ def lambda_config(function: types.FunctionType) -> dict[str, Any]:
         stacklevel=4,
     )
     if function not in _TOKENS:
-        token = secrets.token_hex(16)  # cannot be guessed, so no file can name a live function
+        token = os.urandom(16).hex()  # cannot be guessed, so no file can name a live function
         _TOKENS[function] = token
         _LAMBDAS[token] = function
     return {"class_name": "__lambda__", "config": {"value": None, "token": _TOKENS[function]}}

@@ -58,8 +58,8 @@ def _numpy(config: Any, reading: Reading, make: Make) -> Any:
 
 
 def _tensor(config: Any, reading: Reading, make: Make) -> Any:
-    ops = importlib.import_module("kerasish.ops")
-    return ops.convert_to_tensor(_values(config, reading), dtype=_dtype(config, reading))
+    values, dtype = _values(config, reading), _dtype(config, reading)
+    return importlib.import_module("kerasish.ops").convert_to_tensor(values, dtype=dtype)
 
 
 def _keras_tensor(config: Any, reading: Reading, make: Make) -> Any:
@@ -70,8 +70,9 @@ def _keras_tensor(config: Any, reading: Reading, make: Make) -> Any:
         raise TypeError(
             f"A shape holds sizes and None{reading.place}. Received: shape={shape!r:.300}"
         )
+    dtype = _field(config, "dtype", str, reading)
     symbolic = importlib.import_module("kerasish.ops.keras_tensor")
-    made = symbolic.KerasTensor(tuple(shape), dtype=_field(config, "dtype", str, reading))
+    made = symbolic.KerasTensor(tuple(shape), dtype=dtype)
     made._pre_serialization_keras_history = config.get("keras_history")
     return made
 

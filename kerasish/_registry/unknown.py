@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -40,6 +39,8 @@ def unknown_object(
 
 def did_you_mean(name: str, names: Iterable[str]) -> str:
     """The names nearest to a misspelt one, as a sentence; empty if none is near."""
+    import difflib  # only when something is misspelt
+
     by_lower = {known.lower(): known for known in names}
     close = difflib.get_close_matches(name[:80].lower(), by_lower, n=3)
     return f" Did you mean {' or '.join(repr(by_lower[near]) for near in close)}?" if close else ""

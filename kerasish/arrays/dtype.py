@@ -45,7 +45,9 @@ def set_floatx(value: str) -> None:
     """
     global _floatx
     if value not in FLOATS:
-        raise ValueError(explain("Unknown `floatx` value", expected=f"one of {FLOATS}", value=value))
+        raise ValueError(
+            explain("Unknown `floatx` value", expected=f"one of {FLOATS}", value=value)
+        )
     _floatx = str(value)
     result_type.cache_clear()
 

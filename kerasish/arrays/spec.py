@@ -61,7 +61,9 @@ def broadcast(*shapes: Shape) -> Shape:
             if here == 1 or here == size:
                 continue
             if size != 1:
-                raise ShapeError("Shapes do not broadcast", expected="equal sizes or 1", shapes=shapes)
+                raise ShapeError(
+                    "Shapes do not broadcast", expected="equal sizes or 1", shapes=shapes
+                )
             size = here
         sizes.append(size)
     return tuple(sizes)

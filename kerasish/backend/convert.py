@@ -48,8 +48,12 @@ def _new_tensor(value: Any, dtype: str | None) -> Tensor:
     if isinstance(value, Tensor):
         return value
     if value is None:
-        raise ValueError("A tensor was expected, not None. If an argument is optional, leave it out.")
-    if isinstance(value, (list, tuple)) and any(isinstance(v, Tensor) or hasattr(v, "__tensor__") for v in _leaves(value)):
+        raise ValueError(
+            "A tensor was expected, not None. If an argument is optional, leave it out."
+        )
+    if isinstance(value, (list, tuple)) and any(
+        isinstance(v, Tensor) or hasattr(v, "__tensor__") for v in _leaves(value)
+    ):
         return _stacked(value, dtype)
     xp = array_module()
     return Tensor(to_array(value, dtype, xp))

@@ -74,8 +74,10 @@ def _is_array(key: Any) -> bool:
 
 
 def _is_mask(key: Any) -> bool:
-    return str(getattr(key, "dtype", "")) == "bool" or isinstance(key, list) and any(
-        isinstance(k, bool) for k in key
+    return (
+        str(getattr(key, "dtype", "")) == "bool"
+        or isinstance(key, list)
+        and any(isinstance(k, bool) for k in key)
     )
 
 

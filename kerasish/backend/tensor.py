@@ -267,7 +267,11 @@ def product(a: Any, b: Any) -> Any:
     out = matmul(rows, columns)
     if a.ndim == 1 or b.ndim == 1:
         shape = out.shape
-        kept = (*shape[:-2], *(() if a.ndim == 1 else shape[-2:-1]), *(() if b.ndim == 1 else shape[-1:]))
+        kept = (
+            *shape[:-2],
+            *(() if a.ndim == 1 else shape[-2:-1]),
+            *(() if b.ndim == 1 else shape[-1:]),
+        )
         out = reshape(out, shape=kept)
     return out
 

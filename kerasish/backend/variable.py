@@ -211,7 +211,12 @@ class Variable:
             if not self.storage.lent:
                 self.storage.lend()
         wanted = scopes.autocast
-        if wanted is not None and self._autocast and self._dtype != wanted and is_float(self._dtype):
+        if (
+            wanted is not None
+            and self._autocast
+            and self._dtype != wanted
+            and is_float(self._dtype)
+        ):
             return cast(tensor, dtype=wanted)  # type: ignore[no-any-return]
         return tensor  # type: ignore[no-any-return]
 
@@ -305,7 +310,11 @@ class Variable:
         return id(self)
 
     def __repr__(self) -> str:
-        value = "" if is_tracing() else f", value={np.array2string(to_host(self.array), separator=', ')}"
+        value = (
+            ""
+            if is_tracing()
+            else f", value={np.array2string(to_host(self.array), separator=', ')}"
+        )
         return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}{value}>"
 
     def __deepcopy__(self, memo: Any) -> Variable:
@@ -313,7 +322,11 @@ class Variable:
             to_host(self.array).copy(), dtype=self._dtype, trainable=self._trainable,
             autocast=self._autocast, aggregation=self._aggregation, name=self._name,
         )  # fmt: skip
-        twin._path, twin._regularizer, twin._constraint = self._path, self._regularizer, self._constraint
+        twin._path, twin._regularizer, twin._constraint = (
+            self._path,
+            self._regularizer,
+            self._constraint,
+        )
         twin.overwrite_with_gradient = self.overwrite_with_gradient
         memo[id(self)] = twin
         return twin
@@ -360,7 +373,9 @@ def _first_value(initializer: Any, shape: Any, dtype: Any) -> Any:
             initializer = initializer.value
         array = to_array(initializer, wanted, array_module())
         if shape is not None and tuple(array.shape) != _plain_shape(shape):
-            raise ShapeError("The initial value has another shape", expected=f"{tuple(shape)}", shape=array.shape)
+            raise ShapeError(
+                "The initial value has another shape", expected=f"{tuple(shape)}", shape=array.shape
+            )
     return array.astype(numpy_dtype(wanted), copy=True) if wanted else array.copy()
 
 

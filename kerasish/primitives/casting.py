@@ -17,7 +17,9 @@ class Cast(Primitive):
 
     def forward(self, xp: Any, x: Any, out: Any = None, *, dtype: str) -> Any:
         if out is None:
-            return x.real.astype(dtype) if _drops_imaginary(x, dtype) else x.astype(numpy_dtype(dtype))
+            return (
+                x.real.astype(dtype) if _drops_imaginary(x, dtype) else x.astype(numpy_dtype(dtype))
+            )
         xp.copyto(out, x.real if _drops_imaginary(x, dtype) else x, casting="unsafe")
         return out
 

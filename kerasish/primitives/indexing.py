@@ -60,7 +60,10 @@ class TakeAlongAxis(Primitive):
     def infer(self, x: Spec, indices: Spec, *, axis: int) -> Spec:
         _whole("take_along_axis", indices)
         return Spec(
-            tuple(i if a == axis else max(i, s) for a, (i, s) in enumerate(zip(indices.shape, x.shape, strict=True))),
+            tuple(
+                i if a == axis else max(i, s)
+                for a, (i, s) in enumerate(zip(indices.shape, x.shape, strict=True))
+            ),
             x.dtype,
         )
 

@@ -51,14 +51,13 @@ def clean_table():
 
 @pytest.fixture
 def namespace(monkeypatch):
-    """Fill `kerasish.<name>` with given objects, as if its files had defined them."""
+    """Fill `kerasish.<name>`: with what its files define, and what they import from elsewhere."""
 
-    def fill(name, **objects):
+    def fill(name, imported=None, **defined):
         module = types.ModuleType(f"kerasish.{name}")
-        for key, value in objects.items():
-            if isinstance(value, (type, types.FunctionType)) and key not in ("foreign",):
-                value.__module__ = f"kerasish.{name}.file"
-            setattr(module, key, value)
+        for value in defined.values():
+            value.__module__ = f"kerasish.{name}.file"
+        vars(module).update(imported or {}, **defined)
         monkeypatch.setitem(sys.modules, f"kerasish.{name}", module)
         return module
 

@@ -96,7 +96,7 @@ def test_class_names_have_the_aliases_of_keras():
     aliases = {
         "GlorotUniform": "glorot_uniform",
         "KLDivergence": "kl_divergence",
-        "L1L2": "l1_l2",
+        "L1L2": "l1l2",
         "MeanIoU": "mean_io_u",
         "F1Score": "f1_score",
         "STFT": "stft",

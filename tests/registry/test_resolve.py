@@ -67,7 +67,7 @@ def test_custom_objects_are_found_by_name():
 
 
 def test_an_unknown_name_is_reported_with_its_nearest():
-    with pytest.raises(ValueError, match="interpret loss identifier: 'mean_square_eror'.*Did you"):
+    with pytest.raises(ValueError, match=r"interpret loss identifier: 'mean_square_eror'.*Did you"):
         resolve("mean_square_eror", "loss", TABLE)
     with pytest.raises(ValueError, match="Known names: 'HeNormal'"):
         resolve("???", "loss", TABLE)

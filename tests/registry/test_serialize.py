@@ -19,7 +19,11 @@ from kerasish._registry import (
 from tests.registry.conftest import Part, Stack
 
 plain = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=10,
 ).filter(lambda value: not isinstance(value, dict) or "class_name" not in value)
@@ -227,10 +231,8 @@ def test_what_contains_itself_is_an_error_and_no_crash():
     for endless in (loop, part):
         with pytest.raises(ValueError, match="contains itself"):
             serialize_keras_object(endless)
-        with pytest.raises(ValueError, match="contains itself"):
-            deserialize_keras_object([endless] if endless is part else endless, {"x": 1}) if (
-                endless is loop
-            ) else serialize_keras_object([part])
+    with pytest.raises(ValueError, match="contains itself"):
+        deserialize_keras_object(loop)
 
 
 def test_nesting_up_to_the_limit_is_fine():
@@ -247,7 +249,6 @@ def test_a_lambda_leaves_a_mark_and_no_code():
         config = serialize_keras_object(double)
     assert config["class_name"] == "__lambda__"
     assert config["config"]["value"] is None
-    assert "2" not in json.dumps(config["config"]["value"])
     with pytest.raises(ValueError, match=r"never runs code.*custom_objects=\{"):
         deserialize_keras_object(config)
     assert deserialize_keras_object(config, safe_mode=False) is double

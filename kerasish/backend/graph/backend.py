@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from kerasish import tree
-from kerasish.backend.convert import as_tensor
 from kerasish.backend.concrete import ConcreteBackend
+from kerasish.backend.convert import as_tensor
 from kerasish.backend.graph.function import GraphFunction
 from kerasish.backend.variable import scopes
 from kerasish.errors import BackendError

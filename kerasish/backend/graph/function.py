@@ -59,7 +59,9 @@ class Specialisation:
         outputs = self.program(*arrays)
         flat = list(self.flat)
         for place, array in zip(self.places, outputs, strict=True):
-            flat[place] = Tensor(array if hasattr(array, "flags") and array.shape else _whole(array))
+            flat[place] = Tensor(
+                array if hasattr(array, "flags") and array.shape else _whole(array)
+            )
         return tree.pack_sequence_as(self.structure, flat)
 
 

@@ -63,6 +63,8 @@ def _unbroadcast_inputs(node: Node) -> Node:
 def _is_one(node: Node) -> bool:
     if node.primitive is broadcast_to:
         node = node.inputs[0]
-    return node.primitive is state.constant and node.spec.size == 1 and bool(
-        node.params["array"].reshape(()) == 1
+    return (
+        node.primitive is state.constant
+        and node.spec.size == 1
+        and bool(node.params["array"].reshape(()) == 1)
     )

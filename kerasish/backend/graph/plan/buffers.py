@@ -25,7 +25,9 @@ class _Planner:
         self.graph = graph
         nodes = graph.nodes()
         self.steps = [
-            n for n in nodes if not n.primitive.is_view and not isinstance(n.primitive, state.Source)
+            n
+            for n in nodes
+            if not n.primitive.is_view and not isinstance(n.primitive, state.Source)
         ]
         self.number = {node: i for i, node in enumerate(self.steps)}
         self.last = last_uses(graph, self.steps)

@@ -66,9 +66,11 @@ class _Bound:
         for variable, _ in self.program.plan.graph.updates:
             variable.storage.writable()
         arrays = tuple(variable.array for variable in self.program.source.variables)
-        if len(arrays) != len(self.arrays) or any(
-            a is not b for a, b in zip(arrays, self.arrays, strict=True)
-        ) or self.run is None:
+        if (
+            len(arrays) != len(self.arrays)
+            or any(a is not b for a, b in zip(arrays, self.arrays, strict=True))
+            or self.run is None
+        ):
             source = self.program.source
             self.arrays = arrays
             self.run = self.program.bind(

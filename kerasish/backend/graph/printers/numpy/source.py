@@ -65,9 +65,7 @@ class _Printer:
             self.functions["copyto"] = "xp.copyto"
             self.body.append(f"copyto({self._variable(variable)}, {names[node]})")
         self.body.append(f"return ({''.join(names[n] + ', ' for n in plan.graph.outputs)})")
-        return Source(
-            self._text(), tuple(self.constants), tuple(self.variables), self.primitives
-        )
+        return Source(self._text(), tuple(self.constants), tuple(self.variables), self.primitives)
 
     def _text(self) -> str:
         inputs = ", ".join(self.names[node] for node in self.plan.graph.inputs)

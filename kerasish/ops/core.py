@@ -1,0 +1,172 @@
+"""Conversions, control flow, gradients stopped: what is no mathematics."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from kerasish import tree
+from kerasish.arrays.device import to_host
+from kerasish.arrays.dtype import standardize_dtype
+from kerasish.backend import discovery
+from kerasish.backend.convert import as_tensor
+from kerasish.backend.subscript import subscript
+from kerasish.backend.tensor import Tensor
+from kerasish.backend.variable import Variable
+from kerasish.ops.keras_tensor import KerasTensor
+from kerasish.ops.operation import op
+from kerasish.primitives import casting
+from kerasish.primitives.movement import place, slice_
+
+
+def convert_to_tensor(
+    x: Any, dtype: Any = None, sparse: bool | None = None, ragged: Any = None
+) -> Any:
+    """Return x as a Tensor, cast to `dtype` if that is given."""
+    if isinstance(x, KerasTensor):
+        return x if dtype is None else cast(x, dtype)
+    return as_tensor(x, None if dtype is None else standardize_dtype(dtype))
+
+
+def convert_to_numpy(x: Any) -> np.ndarray[Any, Any]:
+    """Return x as a NumPy array on the host."""
+    if isinstance(x, (Tensor, Variable)):
+        return x.numpy()
+    if hasattr(x, "__tensor__"):
+        return x.__tensor__().numpy()  # type: ignore[no-any-return]
+    return np.asarray(to_host(x))
+
+
+def is_tensor(x: Any) -> bool:
+    """Whether x is a Tensor (a KerasTensor, a Variable or an array is none)."""
+    return isinstance(x, Tensor)
+
+
+@op
+def cast(x: Any, dtype: Any) -> Any:
+    """The same numbers in another dtype."""
+    name = standardize_dtype(dtype)
+    x = as_tensor(x)
+    return x if x.dtype == name else casting.cast(x, dtype=name)
+
+
+@op
+def saturate_cast(x: Any, dtype: Any) -> Any:
+    """Cast, with numbers that do not fit moved to the nearest that do."""
+    from kerasish.arrays.dtype import is_float, numpy_dtype
+    from kerasish.primitives.arithmetic import maximum, minimum
+
+    name = standardize_dtype(dtype)
+    kind = numpy_dtype(name)
+    limits = np.finfo(kind) if is_float(name) else np.iinfo(kind) if name != "bool" else None
+    if limits is not None:
+        x = minimum(
+            maximum(as_tensor(x), limits.min.item() if hasattr(limits.min, "item") else limits.min),
+            limits.max.item() if hasattr(limits.max, "item") else limits.max,
+        )
+    return cast(x, name)
+
+
+@op
+def stop_gradient(variable: Any) -> Any:
+    """The same value, which no gradient passes."""
+    return casting.stop_gradient(variable)
+
+
+@op
+def get_item(x: Any, key: Any) -> Any:
+    """`x[key]`."""
+    return subscript(as_tensor(x), key)
+
+
+def shape(x: Any) -> tuple[Any, ...]:
+    """Return the sizes of the axes; None where a KerasTensor does not know."""
+    return tuple(x.shape) if hasattr(x, "shape") else tuple(as_tensor(x).shape)
+
+
+def ndim(x: Any) -> int:
+    """Return the number of axes."""
+    return len(shape(x))
+
+
+def size(x: Any) -> int:
+    """Return the number of elements."""
+    return int(np.prod(shape(x), dtype=np.int64))
+
+
+def dtype(x: Any) -> str:
+    """Return the name of the dtype."""
+    return standardize_dtype(x.dtype)
+
+
+@op
+def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
+    """A box of a shape, from given start indices on."""
+    inputs = as_tensor(inputs)
+    starts = [int(s) for s in start_indices]
+    return slice_(inputs, window=tuple((s, s + n, 1) for s, n in zip(starts, shape, strict=True)))
+
+
+@op
+def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
+    """The value with a box of it replaced, from given start indices on."""
+    inputs, updates = as_tensor(inputs), as_tensor(updates)
+    window = tuple(
+        (int(s), int(s) + n, 1) for s, n in zip(start_indices, updates.shape, strict=True)
+    )
+    difference = updates - slice_(inputs, window=window)
+    return inputs + place(difference, shape=inputs.shape, window=window)
+
+
+def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:
+    """Return what `true_fn()` or `false_fn()` returns, as `pred` has it.
+
+    Both must return the same structure, shapes and dtypes.
+    """
+    return discovery.current().cond(pred, true_fn, false_fn)
+
+
+def while_loop(
+    cond: Callable[..., Any],
+    body: Callable[..., Any],
+    loop_vars: Any,
+    maximum_iterations: int | None = None,
+) -> Any:
+    """Run `body` on the loop variables while `cond` of them holds; return them."""
+    is_one = not isinstance(loop_vars, (list, tuple))
+    values = (loop_vars,) if is_one else tuple(loop_vars)
+
+    def run(*current: Any) -> Any:
+        found = body(*current)
+        return tuple(found) if isinstance(found, (list, tuple)) else (found,)
+
+    result = discovery.current().while_loop(cond, run, values, maximum_iterations)
+    return result[0] if is_one else result
+
+
+def scan(
+    f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None,
+    reverse: bool = False, unroll: Any = 1,
+) -> tuple[Any, Any]:  # fmt: skip
+    """Run `carry, y = f(carry, x)` over the rows of xs; return the last carry and all y, stacked."""
+    from kerasish.ops.numpy.movement import flip
+
+    def turn(values: Any) -> Any:
+        return (
+            tree.map_structure(lambda v: flip(v, 0), values)
+            if reverse and values is not None
+            else values
+        )
+
+    xs = None if xs is None else tree.map_structure(as_tensor, xs)
+    carry, ys = discovery.current().scan(f, init, turn(xs), length)
+    return carry, turn(ys)
+
+
+def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
+    """Run `value = body_fun(i, value)` for i from `lower` up to `upper`; return the value."""
+    for i in range(int(lower), int(upper)):
+        init_val = body_fun(i, init_val)
+    return init_val

@@ -1,0 +1,183 @@
+"""KerasTensor: the functional API's handle for a value that a model will compute."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, NoReturn
+
+from kerasish._names import auto_name
+from kerasish.arrays.dtype import standardize_dtype
+from kerasish.arrays.spec import Spec
+from kerasish.backend.tensor import Symbolic
+
+
+class KerasHistory(NamedTuple):
+    """Where a KerasTensor comes from: the operation, which of its calls, which of its outputs."""
+
+    operation: Any
+    node_index: int
+    tensor_index: int
+
+
+class KerasTensor(Symbolic):
+    """A value known by its shape and dtype only; calling operations on it records them.
+
+    Args:
+        shape: sizes, None where unknown.
+        dtype: name of the dtype.
+        sparse, ragged: kept for Keras; only False is supported.
+        name: unique name.
+
+    Example:
+        >>> import kerasish as keras
+        >>> x = keras.Input((3,))
+        >>> (x * 2 + 1).shape
+        (None, 3)
+    """
+
+    __array_ufunc__ = None
+
+    def __init__(
+        self,
+        shape: Any,
+        dtype: Any = "float32",
+        sparse: bool = False,
+        ragged: bool = False,
+        record_history: bool = True,
+        name: str | None = None,
+        ragged_rank: int | None = None,
+        row_splits_dtype: Any = None,
+    ) -> None:
+        if sparse or ragged:
+            raise ValueError("kerasish has no sparse or ragged tensors.")
+        self._shape = tuple(None if s is None else int(s) for s in shape)
+        self._dtype = standardize_dtype(dtype)
+        self.sparse, self.ragged = False, False
+        self.name = name or auto_name(type(self).__name__)
+        self.record_history = record_history
+
+    @property
+    def shape(self) -> tuple[int | None, ...]:
+        """Sizes of the axes, None where unknown."""
+        return self._shape
+
+    @shape.setter
+    def shape(self, value: Any) -> NoReturn:
+        raise AttributeError("The `shape` of a KerasTensor cannot be set. Make another one.")
+
+    @property
+    def dtype(self) -> str:
+        """Name of the dtype."""
+        return self._dtype
+
+    @dtype.setter
+    def dtype(self, value: Any) -> NoReturn:
+        raise AttributeError("The `dtype` of a KerasTensor cannot be set. Make another one.")
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes."""
+        return len(self._shape)
+
+    @property
+    def spec(self) -> Spec:
+        """Shape and dtype, for messages."""
+        return Spec(self._shape, self._dtype)  # type: ignore[arg-type]
+
+    def reshape(self, new_shape: Any) -> Any:
+        """Return the elements in another shape."""
+        from kerasish import ops
+
+        return ops.reshape(self, new_shape)
+
+    def squeeze(self, axis: Any = None) -> Any:
+        """Return the value without axes of size 1."""
+        from kerasish import ops
+
+        return ops.squeeze(self, axis)
+
+    @property
+    def T(self) -> Any:
+        """The axes in reverse order."""
+        from kerasish import ops
+
+        return ops.transpose(self)
+
+    def __getitem__(self, key: Any) -> Any:
+        from kerasish.ops.core import get_item
+
+        return get_item(self, key)
+
+    def _no_value(self, what: str) -> NoReturn:
+        raise TypeError(
+            f"A KerasTensor is symbolic: it stands for a value that a model will compute, and "
+            f"{what} needs the value. Inside a model, use kerasish.ops, or write a Layer whose "
+            f"`call` does this. Received: {self}"
+        )
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        self._no_value("NumPy")
+
+    def __bool__(self) -> NoReturn:
+        self._no_value("a Python `if`")
+
+    def __float__(self) -> NoReturn:
+        self._no_value("float()")
+
+    def __int__(self) -> NoReturn:
+        self._no_value("int()")
+
+    def __iter__(self) -> NoReturn:
+        self._no_value("iteration")
+
+    def __tf_tensor__(self, dtype: Any = None, name: Any = None) -> NoReturn:
+        self._no_value("TensorFlow")
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __repr__(self) -> str:
+        return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+def is_keras_tensor(x: Any) -> bool:
+    """Whether x is a KerasTensor."""
+    return isinstance(x, KerasTensor)
+
+
+def any_symbolic(values: Any) -> bool:
+    """Whether a KerasTensor is among the arguments, in lists and dicts too."""
+    for value in values:
+        if isinstance(value, Symbolic):
+            return True
+        if isinstance(value, (list, tuple)):
+            if any_symbolic(value):
+                return True
+        elif isinstance(value, dict) and any_symbolic(value.values()):
+            return True
+    return False
+
+
+def _operator(name: str, swapped: bool = False) -> Any:
+    def operator(self: Any, *other: Any) -> Any:
+        from kerasish import ops
+
+        return getattr(ops, name)(*(other + (self,) if swapped else (self, *other)))
+
+    return operator
+
+
+_BINARY = {
+    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "true_divide",
+    "floordiv": "floor_divide", "mod": "mod", "pow": "power", "matmul": "matmul",
+    "and": "logical_and", "or": "logical_or", "xor": "logical_xor",
+}  # fmt: skip
+_COMPARISONS = {
+    "eq": "equal", "ne": "not_equal", "lt": "less", "le": "less_equal", "gt": "greater",
+    "ge": "greater_equal",
+}  # fmt: skip
+_UNARY = {"neg": "negative", "abs": "absolute", "invert": "logical_not"}
+
+for _short, _name in {**_BINARY, **_COMPARISONS, **_UNARY}.items():
+    setattr(KerasTensor, f"__{_short}__", _operator(_name))
+    if _short in _BINARY:
+        setattr(KerasTensor, f"__r{_short}__", _operator(_name, swapped=True))

@@ -1,0 +1,272 @@
+"""Functions of neural networks: activations, one-hot codes, moments, crossentropies."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from kerasish.arrays.dtype import epsilon, floatx, is_float
+from kerasish.arrays.spec import normalize_axis
+from kerasish.backend.convert import as_tensor
+from kerasish.errors import ShapeError
+from kerasish.ops.core import cast
+from kerasish.ops.numpy.elementwise import clip
+from kerasish.ops.numpy.movement import expand_dims, squeeze
+from kerasish.ops.numpy.reduction import logsumexp, max, mean, sum
+from kerasish.ops.operation import op
+from kerasish.primitives import arithmetic, transcendental
+from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
+from kerasish.primitives.casting import stop_gradient
+from kerasish.primitives.comparison import equal
+
+
+def _float(x: Any) -> Any:
+    x = as_tensor(x)
+    return x if is_float(x.dtype) else cast(x, floatx())
+
+
+@op
+def relu(x: Any) -> Any:
+    """max(x, 0)."""
+    return arithmetic.relu(x)
+
+
+@op
+def relu6(x: Any) -> Any:
+    """max(x, 0), and not more than 6."""
+    return clip(x, 0, 6)
+
+
+@op
+def leaky_relu(x: Any, negative_slope: float = 0.2) -> Any:
+    """x where it is positive, `negative_slope * x` elsewhere."""
+    x = _float(x)
+    return select(x > 0, x, multiply(x, negative_slope))
+
+
+@op
+def sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x))."""
+    return transcendental.sigmoid(x)
+
+
+@op
+def log_sigmoid(x: Any) -> Any:
+    """log(sigmoid(x)), without overflow."""
+    return arithmetic.negative(softplus(arithmetic.negative(_float(x))))
+
+
+@op
+def hard_sigmoid(x: Any) -> Any:
+    """x / 6 + 1/2, limited to 0 and 1."""
+    return clip(add(multiply(_float(x), 1 / 6), 0.5), 0, 1)
+
+
+@op
+def softplus(x: Any) -> Any:
+    """log(exp(x) + 1), without overflow: max(x, 0) + log1p(exp(-|x|))."""
+    x = _float(x)
+    small = transcendental.exp(arithmetic.negative(arithmetic.absolute(x)))
+    return add(arithmetic.relu(x), transcendental.log1p(small))
+
+
+@op
+def softsign(x: Any) -> Any:
+    """x / (|x| + 1)."""
+    x = _float(x)
+    return divide(x, add(arithmetic.absolute(x), 1))
+
+
+@op
+def silu(x: Any) -> Any:
+    """x * sigmoid(x)."""
+    x = _float(x)
+    return multiply(x, transcendental.sigmoid(x))
+
+
+swish = silu
+
+
+@op
+def elu(x: Any, alpha: float = 1.0) -> Any:
+    """x where it is positive, `alpha * (exp(x) - 1)` elsewhere."""
+    x = _float(x)
+    negative = transcendental.expm1(arithmetic.minimum(x, 0))
+    return select(x > 0, x, multiply(negative, alpha))
+
+
+@op
+def selu(x: Any) -> Any:
+    """`scale * elu(x, alpha)` with the constants of self-normalizing networks (2017)."""
+    return multiply(elu(x, 1.6732632423543772), 1.0507009873554805)
+
+
+@op
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """x times the normal distribution's value at x, by tanh."""
+    if not approximate:
+        raise ValueError("kerasish has the approximate gelu only: gelu(x, approximate=True).")
+    x = _float(x)
+    inner = add(x, multiply(multiply(multiply(x, x), x), 0.044715))
+    return multiply(
+        multiply(x, 0.5), add(transcendental.tanh(multiply(inner, math.sqrt(2 / math.pi))), 1)
+    )
+
+
+@op
+def softmax(x: Any, axis: Any = -1) -> Any:
+    """exp(x) / sum(exp(x)) along an axis."""
+    x = _float(x)
+    shifted = subtract(x, stop_gradient(max(x, axis, keepdims=True)))
+    powers = transcendental.exp(shifted)
+    return divide(powers, sum(powers, axis, keepdims=True))
+
+
+@op
+def log_softmax(x: Any, axis: Any = -1) -> Any:
+    """log(softmax(x)), without overflow."""
+    x = _float(x)
+    shifted = subtract(x, stop_gradient(max(x, axis, keepdims=True)))
+    total = sum(transcendental.exp(shifted), axis, keepdims=True)
+    return subtract(shifted, arithmetic.log(total))
+
+
+@op
+def one_hot(
+    x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False
+) -> Any:
+    """1 at the place of each class number, 0 elsewhere; zeros only for a number out of range."""
+    from kerasish.ops.numpy.creation import arange
+    from kerasish.ops.numpy.movement import reshape
+
+    x = as_tensor(x)
+    place = normalize_axis(axis, x.ndim + 1)
+    classes = reshape(
+        arange(num_classes, dtype=x.dtype if x.dtype != "bool" else "int32"),
+        tuple(num_classes if a == place else 1 for a in range(x.ndim + 1)),
+    )
+    return cast(equal(expand_dims(x, place), classes), dtype or floatx())
+
+
+@op
+def multi_hot(
+    inputs: Any,
+    num_classes: int | None = None,
+    axis: int = -1,
+    dtype: Any = None,
+    sparse: bool = False,
+) -> Any:
+    """1 at the place of each class number that is among the inputs."""
+    inputs = as_tensor(inputs)
+    if num_classes is None:
+        raise ValueError("`multi_hot` needs num_classes.")
+    axis_of_numbers = 1 if inputs.ndim > 1 else 0
+    return max(one_hot(inputs, num_classes, axis, dtype or inputs.dtype), axis_of_numbers)
+
+
+@op
+def moments(x: Any, axes: Any, keepdims: bool = False, synchronized: bool = False) -> Any:
+    """Mean and variance over some axes."""
+    x = _float(x)
+    wide = cast(x, "float32") if x.dtype in ("float16", "bfloat16") else x
+    centre = mean(wide, axes, keepdims=True)
+    spread = mean(arithmetic.square(subtract(wide, centre)), axes, keepdims=True)
+    results = centre, spread
+    if not keepdims:
+        results = squeeze(centre, axes), squeeze(spread, axes)
+    return tuple(cast(r, x.dtype) for r in results)
+
+
+@op
+def batch_normalization(
+    x: Any, mean: Any, variance: Any, axis: int, offset: Any = None, scale: Any = None,
+    epsilon: float = 1e-3,
+) -> Any:  # fmt: skip
+    """`(x - mean) / sqrt(variance + epsilon) * scale + offset`, the vectors along `axis`."""
+    from kerasish.ops.numpy.movement import reshape
+
+    x = as_tensor(x)
+    place = normalize_axis(axis, x.ndim)
+    shape = tuple(s if a == place else 1 for a, s in enumerate(x.shape))
+    factor = arithmetic.reciprocal(arithmetic.sqrt(add(reshape(variance, shape), epsilon)))
+    if scale is not None:
+        factor = multiply(factor, reshape(scale, shape))
+    out = multiply(subtract(x, reshape(mean, shape)), factor)
+    return out if offset is None else add(out, reshape(offset, shape))
+
+
+def _same_shape(target: Any, output: Any) -> None:
+    if len(target.shape) != len(output.shape) or any(
+        a != b for a, b in zip(target.shape, output.shape, strict=True)
+    ):
+        raise ShapeError(
+            "`target` and `output` must have one shape", target=target.spec, output=output.spec
+        )
+
+
+@op
+def categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """-sum(target * log(output)) along an axis, of logits or of probabilities."""
+    target, output = _float(target), _float(output)
+    _same_shape(target, output)
+    if from_logits:
+        logs = log_softmax(output, axis)
+    else:
+        output = divide(output, sum(output, axis, keepdims=True))
+        logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
+    return arithmetic.negative(sum(multiply(target, logs), axis))
+
+
+@op
+def sparse_categorical_crossentropy(
+    target: Any, output: Any, from_logits: bool = False, axis: int = -1
+) -> Any:
+    """The crossentropy for class numbers instead of one-hot codes."""
+    target, output = as_tensor(target), _float(output)
+    if output.ndim < 1:
+        raise ShapeError("`output` needs an axis of classes", output=output.spec)
+    if target.ndim == output.ndim and target.shape[-1] == 1:
+        target = squeeze(target, -1)
+    place = normalize_axis(axis, output.ndim)
+    if target.shape != output.shape[:place] + output.shape[place + 1 :]:
+        raise ShapeError(
+            "`target` must have the shape of `output` without its axis of classes",
+            target=target.spec, output=output.spec,
+        )  # fmt: skip
+    if not (target.dtype == "bool" or "int" in target.dtype):
+        target = cast(target, "int32")
+    if from_logits:
+        logs = log_softmax(output, axis)
+    else:
+        output = divide(output, sum(output, axis, keepdims=True))
+        logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
+    code = one_hot(target, output.shape[place], axis, dtype=output.dtype)
+    return arithmetic.negative(sum(multiply(code, logs), axis))
+
+
+@op
+def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
+    """-(target * log(output) + (1 - target) * log(1 - output)), of logits or of probabilities."""
+    target, output = _float(target), _float(output)
+    _same_shape(target, output)
+    if from_logits:
+        # max(x, 0) - x * target + log1p(exp(-|x|))
+        small = transcendental.log1p(
+            transcendental.exp(arithmetic.negative(arithmetic.absolute(output)))
+        )
+        return add(subtract(arithmetic.relu(output), multiply(output, target)), small)
+    output = clip(output, epsilon(), 1.0 - epsilon())
+    positive = multiply(target, arithmetic.log(output))
+    negative = multiply(subtract(1, target), arithmetic.log(subtract(1, output)))
+    return arithmetic.negative(add(positive, negative))
+
+
+@op
+def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = None) -> Any:
+    """x divided by its norm along an axis."""
+    x = _float(x)
+    total = sum(arithmetic.power(arithmetic.absolute(x), order), axis, keepdims=True)
+    norm = arithmetic.power(total, 1.0 / order)
+    return divide(x, arithmetic.maximum(norm, 1e-12 if epsilon is None else epsilon))

@@ -1,0 +1,178 @@
+"""Axes reduced to one number."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from kerasish.arrays.dtype import floatx, is_float
+from kerasish.arrays.spec import normalize_axes, normalize_axis
+from kerasish.backend.convert import as_tensor
+from kerasish.ops.numpy.movement import moveaxis, reshape, split, squeeze
+from kerasish.ops.operation import op
+from kerasish.primitives import arithmetic, cumulative, reduction
+from kerasish.primitives.casting import cast, stop_gradient
+
+
+def _reduce(primitive: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    x = as_tensor(x)
+    return primitive(x, axes=normalize_axes(axis, x.ndim), keepdims=bool(keepdims))
+
+
+def _summable(x: Any) -> Any:
+    """Narrow whole numbers and bool are summed as `int32`, or as `uint32`."""
+    x = as_tensor(x)
+    if x.dtype in ("bool", "int8", "int16"):
+        return cast(x, dtype="int32")
+    return cast(x, dtype="uint32") if x.dtype in ("uint8", "uint16") else x
+
+
+def _real(x: Any) -> Any:
+    x = as_tensor(x)
+    return x if is_float(x.dtype) or x.dtype.startswith("complex") else cast(x, dtype=floatx())
+
+
+def count(shape: Any, axis: Any) -> int:
+    """Return how many elements are reduced to one."""
+    return math.prod(shape[a] for a in normalize_axes(axis, len(shape)))
+
+
+@op
+def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Sum over some axes, over all by default."""
+    return _reduce(reduction.sum_, _summable(x), axis, keepdims)
+
+
+@op
+def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Arithmetic mean: the sum divided by the count. Half precision is summed in float32."""
+    x = _real(x)
+    wide = cast(x, dtype="float32") if x.dtype in ("float16", "bfloat16") else x
+    total = _reduce(reduction.sum_, wide, axis, keepdims)
+    return as_tensor(arithmetic.divide(total, float(count(x.shape, axis))), x.dtype)
+
+
+@op
+def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Variance: the mean of the squared distances from the mean."""
+    x = _real(x)
+    centred = arithmetic.subtract(x, mean(x, axis, keepdims=True))
+    return mean(arithmetic.square(centred), axis, keepdims)
+
+
+@op
+def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Standard deviation: the root of the variance."""
+    return arithmetic.sqrt(var(x, axis, keepdims))
+
+
+@op
+def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    """The largest element, and not less than `initial`."""
+    out = _reduce(reduction.max_, x, axis, keepdims)
+    return out if initial is None else arithmetic.maximum(out, initial)
+
+
+@op
+def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
+    """The smallest element, and not more than `initial`."""
+    out = _reduce(reduction.min_, x, axis, keepdims)
+    return out if initial is None else arithmetic.minimum(out, initial)
+
+
+amax, amin = max, min
+
+
+@op
+def all(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether all elements are true (not zero)."""
+    return _reduce(reduction.all_, as_tensor(x, "bool"), axis, keepdims)
+
+
+@op
+def any(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Whether one element is true (not zero)."""
+    return _reduce(reduction.any_, as_tensor(x, "bool"), axis, keepdims)
+
+
+@op
+def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) -> Any:
+    """Product over some axes, in halves: the first with the second, until one is left.
+
+    So the gradient is right where elements are zero, to any order.
+    """
+    x = _summable(x)
+    axes = normalize_axes(axis, x.ndim)
+    x = as_tensor(x, dtype)
+    kept = tuple(1 if a in axes else s for a, s in enumerate(x.shape))
+    size = count(x.shape, axis)
+    rest = tuple(s for a, s in enumerate(x.shape) if a not in axes)
+    rows = reshape(moveaxis(x, axes, range(len(axes))), (size, *rest))
+    if size == 0:
+        rows = as_tensor(1, x.dtype) * reduction.sum_(rows, axes=(0,), keepdims=True) + 1
+    while rows.shape[0] > 1:
+        half = rows.shape[0] // 2
+        first, second, odd = split(rows, [half, 2 * half], 0)
+        rows = arithmetic.multiply(first, second)
+        if odd.shape[0]:
+            head, tail = split(rows, [1], 0)
+            from kerasish.primitives.movement import concatenate
+
+            rows = concatenate(arithmetic.multiply(head, odd), tail, axis=0)
+    return reshape(rows, kept if keepdims else rest)
+
+
+def _arg(primitive: Any, x: Any, axis: Any, keepdims: bool) -> Any:
+    x = as_tensor(x)
+    if axis is None:
+        found = primitive(reshape(x, (-1,)), axis=0)
+        return reshape(found, (1,) * x.ndim) if keepdims else found
+    place = normalize_axis(axis, x.ndim)
+    found = primitive(x, axis=place)
+    return reshape(found, reduction.kept(x.shape, (place,))) if keepdims else found
+
+
+@op
+def argmax(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Where the largest element is, as an `int32`; of the flattened x by default."""
+    return _arg(reduction.argmax, x, axis, keepdims)
+
+
+@op
+def argmin(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """Where the smallest element is, as an `int32`; of the flattened x by default."""
+    return _arg(reduction.argmin, x, axis, keepdims)
+
+
+@op
+def count_nonzero(x: Any, axis: Any = None) -> Any:
+    """How many elements are not zero."""
+    return sum(as_tensor(x, "bool"), axis)
+
+
+@op
+def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
+    """Sums of the elements up to each one."""
+    x = as_tensor(x, dtype)
+    if axis is None:
+        x, axis = reshape(x, (-1,)), 0
+    return cumulative.cumsum(x, axis=normalize_axis(axis, x.ndim), reverse=False)
+
+
+@op
+def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
+    """log(sum(exp(x))), without overflow."""
+    from kerasish.primitives.transcendental import exp
+
+    x = _real(x)
+    largest = stop_gradient(max(x, axis, keepdims=True))
+    finite = arithmetic.select(_finite(largest), largest, 0)
+    total = sum(exp(arithmetic.subtract(x, finite)), axis, keepdims=True)
+    out = arithmetic.add(arithmetic.log(total), finite)
+    return out if keepdims else squeeze(out, normalize_axes(axis, x.ndim))
+
+
+def _finite(x: Any) -> Any:
+    from kerasish.primitives.comparison import isfinite
+
+    return isfinite(x)
