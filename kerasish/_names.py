@@ -6,12 +6,14 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 class _State(threading.local):
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
         self.path: list[str] = []
+        self.owners: list[Any] = []
 
 
 _state = _State()
@@ -47,25 +49,23 @@ def reset_names() -> None:
 
 
 @contextmanager
-def named(name: str) -> Iterator[None]:
-    """Put a name on the path of what is made within a `with` block."""
+def named(name: str, owner: Any = None) -> Iterator[None]:
+    """Put a name on the path of what is made within a `with` block.
+
+    An owner that stands at the end of the path already is not named twice.
+    """
+    if owner is not None and _state.owners and _state.owners[-1] is owner:
+        yield
+        return
     _state.path.append(name)
+    _state.owners.append(owner)
     try:
         yield
     finally:
         _state.path.pop()
+        _state.owners.pop()
 
 
 def current_path() -> str:
     """Return the names around the present place, separated by `/`."""
     return "/".join(_state.path)
-
-
-@contextmanager
-def root_path() -> Iterator[None]:
-    """Leave the path of names within a `with` block."""
-    before, _state.path = _state.path, []
-    try:
-        yield
-    finally:
-        _state.path = before

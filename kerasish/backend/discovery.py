@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from importlib import metadata
 from typing import Any
 
 from kerasish.errors import BackendError, explain
@@ -36,7 +35,7 @@ def register(name: str, factory: Any) -> None:
 
 def names() -> list[str]:
     """Return the names of all backends that can be chosen."""
-    found = {entry.name for entry in metadata.entry_points(group=GROUP)}
+    found = {entry.name for entry in _entry_points()}
     return sorted({*_OURS, *_registered, *found})
 
 
@@ -57,12 +56,18 @@ def _factory(name: str) -> Any:
     if name in _OURS:
         module, _, attribute = _OURS[name].partition(":")
         return getattr(importlib.import_module(module), attribute)
-    for entry in metadata.entry_points(group=GROUP):
+    for entry in _entry_points():
         if entry.name == name:
             return entry.load()
     raise BackendError(
         explain(f"There is no backend {name!r}", expected=f"one of {names()}", backend=name)
     )
+
+
+def _entry_points() -> Any:
+    from importlib import metadata  # slow to import, and rarely needed
+
+    return metadata.entry_points(group=GROUP)
 
 
 def current() -> Any:

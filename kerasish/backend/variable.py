@@ -25,11 +25,27 @@ from kerasish.primitives.casting import cast
 class _Scopes(threading.local):
     """What reads and writes of variables go through now."""
 
-    trace: Any = None  # while a function is traced: answers read(variable), assign(variable, x)
+    state: Any = None  # a trace or a StatelessScope: answers read(variable), assign(variable, x)
     autocast: str | None = None
 
 
 scopes = _Scopes()
+
+
+@contextmanager
+def concrete() -> Iterator[None]:
+    """Compute at once and read variables as they are, though a trace may be running."""
+    before, scopes.state = scopes.state, None
+    try:
+        with computing(), autocast_to(None):
+            yield
+    finally:
+        scopes.state = before
+
+
+def is_abstract() -> bool:
+    """Whether only shapes are being worked out: what is assigned now will be forgotten."""
+    return getattr(scopes.state, "abstract", False)
 
 
 @contextmanager
@@ -201,8 +217,8 @@ class Variable:
     @property
     def value(self) -> Tensor:
         """The value now, as a Tensor; within a traced function, the one it has there."""
-        if scopes.trace is not None and is_tracing():
-            tensor = scopes.trace.read(self)
+        if scopes.state is not None:
+            tensor = scopes.state.read(self)
         else:
             array = self.array
             tensor = self._tensor
@@ -225,7 +241,7 @@ class Variable:
 
     def numpy(self) -> np.ndarray[Any, Any]:
         """Return a copy of the value as a NumPy array."""
-        return np.array(to_host(self.value.value if is_tracing() else self.array))
+        return self.value.numpy() if scopes.state is not None else np.array(to_host(self.array))
 
     # Writing.
 
@@ -248,8 +264,8 @@ class Variable:
                 expected=f"shape {self._shape}",
                 shape=tensor.shape,
             )
-        if scopes.trace is not None and is_tracing():
-            scopes.trace.assign(self, tensor)
+        if scopes.state is not None:
+            scopes.state.assign(self, tensor)
         else:
             self._write(tensor.value if isinstance(value, Tensor) else tensor.value.copy())
         return self.value
@@ -359,7 +375,7 @@ def _callable_or_none(what: str, value: Any) -> Any:
 def _first_value(initializer: Any, shape: Any, dtype: Any) -> Any:
     """Make the first value: concrete, even while a function is traced."""
     wanted = None if dtype is None else standardize_dtype(dtype)
-    with computing():
+    with concrete():
         if callable(initializer) and not hasattr(initializer, "shape"):
             if shape is None:
                 raise ValueError(

@@ -12,9 +12,9 @@ from kerasish.errors import ShapeError
 from kerasish.ops.core import cast
 from kerasish.ops.numpy.elementwise import clip
 from kerasish.ops.numpy.movement import expand_dims, squeeze
-from kerasish.ops.numpy.reduction import logsumexp, max, mean, sum
+from kerasish.ops.numpy.reduction import max, mean, sum
 from kerasish.ops.operation import op
-from kerasish.primitives import arithmetic, transcendental
+from kerasish.primitives import arithmetic, special, transcendental
 from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
 from kerasish.primitives.casting import stop_gradient
 from kerasish.primitives.comparison import equal
@@ -103,10 +103,10 @@ def selu(x: Any) -> Any:
 
 @op
 def gelu(x: Any, approximate: bool = True) -> Any:
-    """x times the normal distribution's value at x, by tanh."""
-    if not approximate:
-        raise ValueError("kerasish has the approximate gelu only: gelu(x, approximate=True).")
+    """x times the share of standard normal numbers below x, or nearly that, by tanh."""
     x = _float(x)
+    if not approximate:  # erfc keeps the digits that 1 + erf would lose for negative x
+        return multiply(multiply(x, 0.5), special.erfc(multiply(x, -math.sqrt(0.5))))
     inner = add(x, multiply(multiply(multiply(x, x), x), 0.044715))
     return multiply(
         multiply(x, 0.5), add(transcendental.tanh(multiply(inner, math.sqrt(2 / math.pi))), 1)

@@ -27,8 +27,12 @@ class Draw(Primitive):
         return random_bits(xp, int(seed), int(counter), count)
 
 
+# Bits of a uniform number: as many as the dtype holds, since rounding could otherwise give 1.
+_DIGITS = {"float16": 11, "bfloat16": 8}
+
+
 class RandomUniform(Draw):
-    """Floats from 0 (included) to 1 (excluded): 24 bits, or 53 for float64."""
+    """Floats from 0 (included) to 1 (excluded): 24 bits, 53 for float64, fewer for halves."""
 
     def forward(self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str) -> Any:
         count = int(np.prod(shape, dtype=np.int64))
@@ -36,8 +40,10 @@ class RandomUniform(Draw):
             words = self._words(xp, state, 2 * count).view(xp.uint64) >> xp.uint64(11)
             numbers = words.astype(xp.float64) * 2.0**-53
         else:
-            numbers = (self._words(xp, state, count) >> xp.uint32(8)).astype(xp.float32)
-            numbers *= xp.float32(2.0**-24)
+            digits = _DIGITS.get(dtype, 24)
+            words = self._words(xp, state, count) >> xp.uint32(32 - digits)
+            numbers = words.astype(xp.float32)
+            numbers *= xp.float32(2.0**-digits)
         if out is None:
             return numbers.reshape(shape).astype(numpy_dtype(dtype), copy=False)
         out[...] = numbers.reshape(shape)

@@ -32,7 +32,7 @@ class GraphBackend(ConcreteBackend):
         """
         if not (is_tracing() and as_tensor(condition).is_symbolic):
             return super().cond(condition, then, otherwise)
-        trace = scopes.trace
+        trace = scopes.state
         before = dict(trace.values)
         first = then()
         after_then, trace.values = trace.values, dict(before)

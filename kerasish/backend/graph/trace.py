@@ -22,10 +22,12 @@ class Trace:
 
     Attributes:
         inputs: the placeholders made so far.
+        abstract: whether the graph will be thrown away: only shapes are wanted.
         values: for each variable assigned so far, its value at this point of the program.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, abstract: bool = False) -> None:
+        self.abstract = abstract
         self.inputs: list[Node] = []
         self.values: dict[Any, Tensor] = {}
         self._reads: dict[Any, Tensor] = {}
@@ -34,12 +36,12 @@ class Trace:
     @contextmanager
     def active(self) -> Iterator[Trace]:
         """Let this trace record every application within a `with` block."""
-        before, scopes.trace = scopes.trace, self
+        before, scopes.state = scopes.state, self
         try:
             with applying(self.apply):
                 yield self
         finally:
-            scopes.trace = before
+            scopes.state = before
 
     def placeholder(self, spec: Spec) -> Tensor:
         """Return a tensor that stands for a value fed at each run."""

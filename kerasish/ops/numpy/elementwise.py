@@ -234,3 +234,12 @@ def real(x: Any) -> Any:
     """The real part."""
     x = as_tensor(x)
     return cast(x, dtype={"complex64": "float32", "complex128": "float64"}.get(x.dtype, x.dtype))
+
+
+@op
+def divide_no_nan(x1: Any, x2: Any) -> Any:
+    """The quotient, and 0 wherever the divisor is 0."""
+    x2 = as_tensor(x2)
+    zero = comparison.equal(x2, 0)
+    quotient = arithmetic.divide(x1, arithmetic.select(zero, 1, x2))
+    return arithmetic.select(zero, 0, quotient)

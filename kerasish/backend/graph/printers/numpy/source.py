@@ -139,7 +139,7 @@ class _Printer:
             return f"{name}({inputs[0]}, {axes}, {node.dtype!r}, {out}, {keep})"
         if primitive.function is not None and not params:
             self.functions[primitive.function] = f"xp.{primitive.function}"
-            return f"{primitive.function}({', '.join(inputs + ([out] if out else []))})"
+            return f"{primitive.function}({', '.join(inputs + ([f'out={out}'] if out else []))})"
         name = f"{primitive.name}_"
         self.primitives[primitive.name] = primitive
         self.functions[name] = f"primitives[{primitive.name!r}].forward"

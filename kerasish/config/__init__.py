@@ -1,0 +1,18 @@
+"""Settings: the backend, dtypes, and small numbers; under Keras's names."""
+
+from kerasish.backend import (
+    backend,
+    epsilon,
+    floatx,
+    image_data_format,
+    set_backend,
+    set_epsilon,
+    set_floatx,
+    set_image_data_format,
+)
+from kerasish.dtype_policies import dtype_policy, set_dtype_policy
+
+__all__ = [
+    "backend", "dtype_policy", "epsilon", "floatx", "image_data_format", "set_backend",
+    "set_dtype_policy", "set_epsilon", "set_floatx", "set_image_data_format",
+]  # fmt: skip

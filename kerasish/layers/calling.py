@@ -1,0 +1,206 @@
+"""What happens around a layer's `call`: inputs converted, weights built, masks handed on."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import warnings
+from typing import Any
+
+from kerasish import tree
+from kerasish._names import named
+from kerasish.arrays.dtype import is_float
+from kerasish.backend.convert import as_tensor
+from kerasish.backend.tensor import Tensor
+from kerasish.backend.variable import Variable, autocast_to
+from kerasish.errors import explain
+from kerasish.layers.call_spec import CallSpec, context, entered, is_tensor_like
+from kerasish.layers.input_spec import assert_input_compatibility
+from kerasish.ops.keras_tensor import KerasTensor
+from kerasish.ops.operation import Operation
+
+
+class LayerCalling:
+    """The call of a layer, from its arguments to its outputs."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        self._check_super_called()
+        self._called = True
+        args, kwargs = self._convert(args, kwargs)
+        self._check_positional(args)
+        spec = CallSpec(self._call_signature, args, kwargs)
+        assert_input_compatibility(self.input_spec, spec.first, self.name)
+        with entered(self) as outermost, named(self.name, self):
+            if outermost:
+                self._clear_losses()
+            training = self._resolve_training(spec)
+            with autocast_to(self.compute_dtype if self.autocast else None):
+                self._maybe_build(spec)
+                self._pass_masks(spec, kwargs)
+                if training is not None and self._takes_training:
+                    kwargs["training"] = training
+                    args = self._without_positional(args, "training")
+                context.training = training
+                outputs = Operation.__call__(self, *args, **kwargs)
+            self._after_call(spec, outputs)
+        return outputs
+
+    def _convert(self, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
+        """Turn arrays into tensors, and floats into the compute dtype."""
+        if len(args) == 1 and not kwargs and type(args[0]) is Tensor:
+            if not self._convert_input_args or args[0].dtype == self.compute_dtype:
+                return args, kwargs
+        if not self._convert_input_args:
+            return args, dict(kwargs)
+        convert = functools.partial(_convert_one, policy=self.dtype_policy, autocast=self.autocast)
+        return tree.map_structure(convert, args), tree.map_structure(convert, kwargs)
+
+    def _check_positional(self, args: Any) -> None:
+        if self._allow_non_tensor_positional_args:
+            return
+        for arg in tree.flatten(args):
+            if arg is not None and not is_tensor_like(arg):
+                raise ValueError(
+                    explain(
+                        f"Layer {self.name!r} takes only tensors as positional arguments; pass "
+                        "others by their names",
+                        argument=arg,
+                        type=type(arg).__name__,
+                    )
+                )
+
+    def _resolve_training(self, spec: CallSpec) -> Any:
+        training = spec.arguments.get("training")
+        if training is None:
+            training = context.training
+        if training is None and "training" in self._call_signature.parameters:
+            default = self._call_signature.parameters["training"].default
+            training = default if default is not inspect.Parameter.empty else None
+        return training
+
+    def _without_positional(self, args: Any, name: str) -> Any:
+        names = list(self._call_signature.parameters)
+        return args[: names.index(name)] if name in names else args
+
+    def _maybe_build(self, spec: CallSpec) -> None:
+        if self.built:
+            return
+        shapes = spec.shapes()
+        if not _defines_build(self):
+            if holds_unbuilt(self):
+                self._build_by_running(spec)
+            self.built = True
+            self._post_build()
+            return
+        names = list(inspect.signature(self.build).parameters)
+        takes_any = any(
+            p.kind is p.VAR_KEYWORD for p in inspect.signature(self.build).parameters.values()
+        )
+        if len(shapes) == 1 and not (takes_any and not names[:-1]):
+            self.build(next(iter(shapes.values())))
+            return
+        fitting = {k: v for k, v in shapes.items() if takes_any or k in names}
+        required = [n for n in names if n in shapes]
+        if not fitting and shapes and len(names) == 1:
+            self.build(next(iter(shapes.values())))
+        elif not required and not takes_any and shapes:
+            raise ValueError(
+                f"`build()` of layer {self.name!r} must take arguments named like those of "
+                f"`call()` with `_shape` behind. Expected: {sorted(shapes)}. Received: {names}"
+            )
+        else:
+            self.build(**fitting)
+
+    def _build_by_running(self, spec: CallSpec) -> None:
+        """Let sublayers build themselves: run the call on shapes alone."""
+        to_spec = lambda x: KerasTensor(x.shape, str(x.dtype)) if is_tensor_like(x) else x  # noqa: E731
+        arguments = {k: tree.map_structure(to_spec, v) for k, v in spec.arguments.items()}
+        Operation.compute_output_spec(self, **arguments)
+
+    def _pass_masks(self, spec: CallSpec, kwargs: dict[str, Any]) -> None:
+        """Hand the masks that inputs carry to a call that takes them."""
+        if len(spec.tensors) == 1:
+            if self._takes_mask and spec.arguments.get("mask") is None:
+                masks = tree.map_structure(mask_of, spec.first)
+                if any(m is not None for m in tree.flatten(masks)):
+                    kwargs["mask"] = masks
+            return
+        for name, value in spec.tensors.items():
+            key = f"{name}_mask"
+            if key in self._call_signature.parameters and spec.arguments.get(key) is None:
+                masks = tree.map_structure(mask_of, value)
+                if any(m is not None for m in tree.flatten(masks)):
+                    kwargs[key] = masks
+
+    def _after_call(self, spec: CallSpec, outputs: Any) -> None:
+        if self.activity_regularizer is not None:
+            for output in tree.flatten(outputs):
+                if isinstance(output, Tensor):
+                    self.add_loss(self.activity_regularizer(output))
+        masks = tree.map_structure(mask_of, spec.first) if spec.first is not None else None
+        if all(m is None for m in tree.flatten(masks)):
+            return
+        if not self.supports_masking:
+            warnings.warn(
+                f"Layer {self.name!r} (of type {type(self).__name__}) was passed an input with a "
+                "mask, but does not support masking. The mask goes no further.",
+                stacklevel=3,
+            )
+            return
+        computed = self.compute_mask(spec.first, masks)
+        flat = tree.flatten(computed)
+        for output, mask in zip(tree.flatten(outputs), flat, strict=False):
+            if mask is not None and mask_of(output) is None:
+                output._keras_mask = mask
+
+    def compute_mask(self, inputs: Any, previous_mask: Any) -> Any:
+        """Return the mask of the outputs; by default that of the inputs."""
+        return previous_mask
+
+
+def _defines_build(layer: Any) -> bool:
+    from kerasish.layers.layer import Layer
+
+    return type(layer).build is not Layer.build
+
+
+def holds_unbuilt(layer: Any) -> bool:
+    """Whether a layer within is not built yet."""
+    return any(not inner.built for inner in layer._layers)
+
+
+def mask_of(x: Any) -> Any:
+    """Return the mask that a tensor carries, or None."""
+    return getattr(x, "_keras_mask", None)
+
+
+def map_shapes(function: Any, structure: Any) -> Any:
+    """Apply a function to each shape (a tuple of sizes) in a structure."""
+    if isinstance(structure, (list, tuple)) and all(
+        size is None or isinstance(size, int) for size in structure
+    ):
+        return function(tuple(structure))
+    if isinstance(structure, dict):
+        return {key: map_shapes(function, value) for key, value in structure.items()}
+    return type(structure)(map_shapes(function, value) for value in structure)
+
+
+def _convert_one(x: Any, policy: Any, autocast: bool) -> Any:
+    if isinstance(x, (Tensor, Variable)):
+        wrong = autocast and is_float(x.dtype) and x.dtype != policy.compute_dtype
+        return _keep_mask(x, as_tensor(x, policy.compute_dtype)) if wrong else x
+    if isinstance(x, KerasTensor):
+        if autocast and is_float(x.dtype) and x.dtype != policy.compute_dtype:
+            from kerasish import ops
+
+            return _keep_mask(x, ops.cast(x, policy.compute_dtype))
+        return x
+    if hasattr(x, "__array__"):
+        return _convert_one(as_tensor(x), policy, autocast)
+    return x
+
+
+def _keep_mask(old: Any, new: Any) -> Any:
+    if mask_of(old) is not None:
+        new._keras_mask = mask_of(old)
+    return new

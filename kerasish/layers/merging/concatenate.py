@@ -1,0 +1,80 @@
+"""Concatenate: inputs one after another along an axis."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasish import ops
+from kerasish.errors import explain
+from kerasish.layers.merging.base_merge import Merge
+
+
+class Concatenate(Merge):
+    """The inputs one after another along an axis.
+
+    Args:
+        axis: the axis, the last by default.
+
+    Raises:
+        ValueError: when the inputs' other sizes differ.
+    """
+
+    def __init__(self, axis: int = -1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.axis = axis
+
+    def build(self, input_shape: Any) -> None:
+        """Check that all sizes but that of the axis agree."""
+        self._joined(input_shape)
+
+    def call(self, inputs: Any) -> Any:
+        """Concatenate."""
+        return ops.concatenate(list(inputs), axis=self.axis)
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """Return the inputs' shape, their sizes along the axis added."""
+        return self._joined(input_shape)
+
+    def _joined(self, shapes: Any) -> tuple[Any, ...]:
+        is_list = isinstance(shapes, (list, tuple)) and all(isinstance(s, (list, tuple)) for s in shapes)
+        if not is_list or not shapes:
+            raise ValueError(explain("Concatenate takes a list of inputs", input_shape=shapes))
+        first = list(shapes[0])
+        ndim = len(first)
+        if not -ndim <= self.axis < ndim:
+            raise ValueError(explain("Concatenate: no such axis", axis=self.axis, shapes=shapes))
+        axis = self.axis % ndim
+        total: Any = 0
+        for shape in shapes:
+            agree = len(shape) == ndim and all(
+                a == axis or i == j or None in (i, j)
+                for a, (i, j) in enumerate(zip(shape, first, strict=True))
+            )
+            if not agree:
+                raise ValueError(
+                    explain(
+                        f"Layer {self.name!r}: inputs must agree but for axis {axis}", shapes=list(shapes)
+                    )
+                )
+            total = None if total is None or shape[axis] is None else total + shape[axis]
+        first[axis] = total
+        return tuple(first)
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """Return the inputs' masks, concatenated as they are."""
+        if mask is None or all(m is None for m in mask):
+            return None
+        masks = []
+        for x, m in zip(inputs, mask, strict=True):
+            if m is None:
+                masks.append(ops.ones_like(x, dtype="bool"))
+            elif len(m.shape) < len(x.shape):
+                masks.append(ops.broadcast_to(ops.expand_dims(m, -1), x.shape))
+            else:
+                masks.append(m)
+        return ops.all(ops.concatenate(masks, axis=self.axis), axis=-1, keepdims=False)
+
+
+def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:
+    """The inputs one after another along an axis. The function of the layer `Concatenate`."""
+    return Concatenate(axis=axis, **kwargs)(inputs)

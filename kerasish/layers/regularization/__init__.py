@@ -1,0 +1,1 @@
+"""Layers that only change values while training."""

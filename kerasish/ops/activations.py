@@ -1,0 +1,129 @@
+"""Activations that are put together from other functions and seldom used."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasish.arrays.dtype import floatx, is_float
+from kerasish.arrays.spec import normalize_axis
+from kerasish.backend.convert import as_tensor
+from kerasish.errors import ShapeError
+from kerasish.ops.core import cast
+from kerasish.ops.nn import hard_sigmoid
+from kerasish.ops.numpy.creation import arange
+from kerasish.ops.numpy.elementwise import clip
+from kerasish.ops.numpy.movement import flip, reshape, split
+from kerasish.ops.numpy.reduction import cumsum, sum
+from kerasish.ops.operation import op
+from kerasish.ops.ranking import sort
+from kerasish.primitives import arithmetic, transcendental
+from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
+
+
+def _float(x: Any) -> Any:
+    x = as_tensor(x)
+    return x if is_float(x.dtype) else cast(x, floatx())
+
+
+@op
+def celu(x: Any, alpha: float = 1.0) -> Any:
+    """x where it is positive, `alpha * (exp(x / alpha) - 1)` elsewhere."""
+    x = _float(x)
+    powers = transcendental.expm1(divide(arithmetic.minimum(x, 0), alpha))
+    return select(x > 0, x, multiply(powers, alpha))
+
+
+@op
+def glu(x: Any, axis: int = -1) -> Any:
+    """The first half of an axis times the sigmoid of the second.
+
+    Raises:
+        ShapeError: when the axis cannot be halved.
+    """
+    x = _float(x)
+    place = normalize_axis(axis, x.ndim)
+    if x.shape[place] % 2:
+        raise ShapeError("`glu` halves an axis", expected="an even size", x=x.spec, axis=axis)
+    values, gates = split(x, 2, place)
+    return multiply(values, transcendental.sigmoid(gates))
+
+
+@op
+def hard_tanh(x: Any) -> Any:
+    """x, limited to -1 and 1."""
+    return clip(_float(x), -1, 1)
+
+
+@op
+def hard_silu(x: Any) -> Any:
+    """x * hard_sigmoid(x)."""
+    x = _float(x)
+    return multiply(x, hard_sigmoid(x))
+
+
+hard_swish = hard_silu
+
+
+@op
+def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
+    """x where its size is over the threshold, 0 elsewhere."""
+    x = _float(x)
+    return select(arithmetic.absolute(x) > threshold, x, 0)
+
+
+@op
+def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
+    """x moved by the threshold towards 0, and 0 where it is nearer than that."""
+    x = _float(x)
+    below = select(x < -threshold, add(x, threshold), 0)
+    return select(x > threshold, subtract(x, threshold), below)
+
+
+@op
+def tanh_shrink(x: Any) -> Any:
+    """x - tanh(x)."""
+    x = _float(x)
+    return subtract(x, transcendental.tanh(x))
+
+
+@op
+def threshold(x: Any, threshold: float, default_value: float) -> Any:
+    """x where it is over the threshold, the default value elsewhere."""
+    x = _float(x)
+    return select(x > threshold, x, default_value)
+
+
+@op
+def squareplus(x: Any, b: float = 4) -> Any:
+    """(x + sqrt(x² + b)) / 2."""
+    x = _float(x)
+    return multiply(add(x, arithmetic.sqrt(add(arithmetic.square(x), b))), 0.5)
+
+
+@op
+def sparse_plus(x: Any) -> Any:
+    """0 up to -1, x from 1 on, and (x + 1)² / 4 between them."""
+    x = _float(x)
+    between = multiply(arithmetic.square(add(x, 1)), 0.25)
+    return select(x <= -1, 0, select(x < 1, between, x))
+
+
+@op
+def sparse_sigmoid(x: Any) -> Any:
+    """(x + 1) / 2, limited to 0 and 1."""
+    return clip(multiply(add(_float(x), 1), 0.5), 0, 1)
+
+
+@op
+def sparsemax(x: Any, axis: int = -1) -> Any:
+    """The nearest probabilities to x, many of them 0 (Martins and Astudillo, 2016)."""
+    x = _float(x)
+    place = normalize_axis(axis, x.ndim)
+    descending = flip(sort(x, place), place)
+    sizes = tuple(-1 if a == place else 1 for a in range(x.ndim))
+    ranks = reshape(arange(1, x.shape[place] + 1, dtype=x.dtype), sizes)
+    totals = cumsum(descending, place)
+    chosen = add(multiply(ranks, descending), 1) > totals
+    count = sum(cast(chosen, x.dtype), place, keepdims=True)
+    total = sum(select(chosen, descending, 0), place, keepdims=True)
+    return arithmetic.relu(subtract(x, divide(subtract(total, 1), count)))

@@ -1,0 +1,39 @@
+"""The optimizers, under Keras's names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerasish._registry import deserialize_keras_object, name_table, resolve, serialize_keras_object
+from kerasish.optimizers import schedules
+from kerasish.optimizers.adam import Adam, AdamW
+from kerasish.optimizers.optimizer import Optimizer
+from kerasish.optimizers.rmsprop import RMSprop
+from kerasish.optimizers.sgd import SGD
+
+__all__ = [
+    "SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "deserialize", "get", "schedules", "serialize",
+]  # fmt: skip
+
+_TABLE = name_table(SGD, Adam, AdamW, RMSprop, sgd=SGD, adam=Adam, adamw=AdamW, rmsprop=RMSprop)
+
+
+def serialize(optimizer: Any) -> Any:
+    """Return an optimizer as a config that `deserialize` reads."""
+    return serialize_keras_object(optimizer)
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """Return the optimizer that a config describes."""
+    return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)
+
+
+def get(identifier: Any) -> Any:
+    """Return an optimizer from a name, a config, a class or an optimizer.
+
+    Raises:
+        ValueError: for an unknown name, with the nearest ones.
+    """
+    if identifier is None:
+        return None
+    return resolve(identifier, "optimizer", _TABLE, instance_of=Optimizer)

@@ -1,0 +1,467 @@
+"""Optimizer: learning rate, slots, clipping, decay and averaging around a rule for one variable."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from kerasish import ops
+from kerasish._names import auto_name, named
+from kerasish.arrays.dtype import floatx
+from kerasish.backend.flat import flatten
+from kerasish.backend.record import no_grad
+from kerasish.backend.variable import Variable, concrete
+from kerasish.errors import explain
+from kerasish.layers.config import Configurable
+from kerasish.optimizers.clipping import Clipping
+from kerasish.optimizers.learning_rate import LearningRate
+
+
+class Optimizer(LearningRate, Clipping, Configurable):
+    """Base of the optimizers.
+
+    A subclass names its `slots` (what it remembers for each variable) and defines `update`, a
+    pure rule: values in, values out. If the rule is `elementwise`, it is applied once to all
+    variables together, which gives the same bits. A subclass written for Keras, which overrides
+    `build` and `update_step`, works as well.
+
+    Args:
+        learning_rate: a number, a schedule, or a callable without arguments.
+        weight_decay: share of each variable taken off before each update.
+        clipnorm: largest norm of a single variable's gradient.
+        clipvalue: largest size of a gradient's element.
+        global_clipnorm: largest norm of all gradients together.
+        use_ema: keep an average of the variables.
+        ema_momentum: how much of the average stays at each step.
+        ema_overwrite_frequency: after so many steps the variables become their averages.
+        loss_scale_factor: the loss is multiplied by it, and the gradients divided.
+        gradient_accumulation_steps: an update is made every so many steps, with the mean gradient.
+        name: of the optimizer.
+    """
+
+    slots: tuple[str, ...] = ()
+    elementwise = False
+
+    def __init__(
+        self, learning_rate: Any, weight_decay: float | None = None, clipnorm: float | None = None,
+        clipvalue: float | None = None, global_clipnorm: float | None = None,
+        use_ema: bool = False, ema_momentum: float = 0.99,
+        ema_overwrite_frequency: int | None = None, loss_scale_factor: float | None = None,
+        gradient_accumulation_steps: int | None = None, name: str | None = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        if "lr" in kwargs:
+            warnings.warn("`lr` is the old name of `learning_rate`.", DeprecationWarning, stacklevel=3)
+            learning_rate = kwargs.pop("lr")
+        kwargs.pop("decay", None)
+        if kwargs:
+            raise ValueError(
+                explain(f"Unknown arguments of {type(self).__name__}", arguments=sorted(kwargs))
+            )
+        if gradient_accumulation_steps is not None and gradient_accumulation_steps < 2:
+            raise ValueError(
+                explain(
+                    "`gradient_accumulation_steps` must be 2 or more",
+                    gradient_accumulation_steps=gradient_accumulation_steps,
+                )
+            )
+        self.set_clipping(clipnorm, clipvalue, global_clipnorm)
+        if use_ema and not 0 <= ema_momentum <= 1:
+            raise ValueError(explain("`ema_momentum` must be from 0 to 1", ema_momentum=ema_momentum))
+        if use_ema and ema_overwrite_frequency is not None and (
+            not isinstance(ema_overwrite_frequency, int) or ema_overwrite_frequency < 1
+        ):
+            raise ValueError(
+                explain(
+                    "`ema_overwrite_frequency` must be a positive integer or None",
+                    ema_overwrite_frequency=ema_overwrite_frequency,
+                )
+            )
+        self.name = name or auto_name(type(self).__name__)
+        self.weight_decay = weight_decay
+        self.use_ema, self.ema_momentum = use_ema, ema_momentum
+        self.ema_overwrite_frequency = ema_overwrite_frequency
+        self.loss_scale_factor = loss_scale_factor
+        self.gradient_accumulation_steps = gradient_accumulation_steps
+        self.built = False
+        self._variables: list[Variable] = []
+        self._trainable_variables: list[Variable] = []
+        self._slots: dict[str, list[Variable]] = {}
+        self._index: dict[int, int] = {}
+        self._excluded: set[int] = set()
+        self._excluded_words: list[str] = []
+        with concrete(), named(self.name):
+            iterations = Variable(0, name="iteration", dtype="int32", trainable=False)
+            self._iterations = self._track(iterations)
+            self.set_learning_rate(learning_rate)
+
+    def _track(self, variable: Variable) -> Variable:
+        self._variables.append(variable)
+        return variable
+
+    @property
+    def iterations(self) -> Any:
+        """How many updates were made (steps, while gradients are accumulated)."""
+        if self.gradient_accumulation_steps:
+            return ops.floor_divide(self._iterations, self.gradient_accumulation_steps)
+        return self._iterations
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All state: the counter, the learning rate, the slots."""
+        return list(self._variables)
+
+    # Slots.
+
+    def build(self, variables: Sequence[Variable]) -> None:
+        """Make the slots for variables. Called by itself at the first update."""
+        if self.use_ema:
+            self._averages = self.add_optimizer_variables(variables, "average")
+        if self.gradient_accumulation_steps:
+            self._accumulators = self.add_optimizer_variables(variables, "gradient_accumulator")
+        self._trainable_variables = list(variables)
+        self._index = {id(v): i for i, v in enumerate(variables)}
+        names = self.active_slots()
+        if names:
+            found = self.add_optimizer_variables(variables, list(names))
+            self._slots = dict(zip(names, found, strict=True))
+        self.built = True
+        if self.elementwise and self._uses_rule():
+            for group in _by_dtype(self._trainable_variables):
+                members = [v for v in group if not v.overwrite_with_gradient]
+                if len(members) > 1 and flatten(members) is not None:
+                    for slot in self._slots.values():
+                        flatten([slot[self._index[id(v)]] for v in members])
+
+    def active_slots(self) -> tuple[str, ...]:
+        """Return the slots that the rule needs with its present arguments."""
+        return self.slots
+
+    def slot_initializer(self, slot: str) -> str:
+        """Return how a slot begins."""
+        return "zeros"
+
+    def add_variable(self, shape: Any, initializer: Any = "zeros", dtype: Any = None,
+                     aggregation: str = "none", layout: Any = None, name: str | None = None) -> Variable:  # fmt: skip
+        """Make a variable that belongs to this optimizer."""
+        from kerasish import initializers
+
+        with concrete(), named(self.name):
+            return self._track(
+                Variable(
+                    initializers.get(initializer), shape=shape, dtype=dtype or floatx(),
+                    trainable=False, name=name,
+                )
+            )  # fmt: skip
+
+    def add_variable_from_reference(self, reference_variable: Variable, name: str | None = None,
+                                    initializer: Any = "zeros") -> Variable:  # fmt: skip
+        """Make a variable of the shape and dtype of another one."""
+        label = f"{reference_variable.path.replace('/', '_')}_{name or 'slot'}"
+        return self.add_variable(
+            reference_variable.shape, initializer, dtype=reference_variable._dtype, name=label
+        )
+
+    def add_optimizer_variables(self, trainable_variables: Sequence[Variable], name: Any,
+                                initializer: Any = "zeros") -> Any:  # fmt: skip
+        """Make one variable, or several, for each trainable one; return lists of them."""
+        names = [name] if isinstance(name, str) else list(name)
+        kinds = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
+        found: list[list[Variable]] = [[] for _ in names]
+        for variable in trainable_variables:
+            for i, (slot, kind) in enumerate(zip(names, kinds, strict=True)):
+                found[i].append(self.add_variable_from_reference(variable, slot, kind))
+        return found[0] if isinstance(name, str) else found
+
+    def _get_variable_index(self, variable: Variable) -> int:
+        try:
+            return self._index[id(variable)]
+        except KeyError:
+            raise ValueError(
+                f"Unknown variable {variable.path!r}: the optimizer was built for other variables. "
+                "Make a new optimizer, or build this one with all variables."
+            ) from None
+
+    # Updating.
+
+    def update(self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any) -> Any:
+        """Return the new value of a variable, and of its slots: the rule.
+
+        Args:
+            variable, gradient: values of one shape.
+            *slots: the values of the slots, in the order of `slots`.
+            step: the number of this update, from 1 on.
+            learning_rate: a number as a tensor.
+        """
+        raise NotImplementedError(f"{type(self).__name__} must define `update` or `update_step`.")
+
+    def _uses_rule(self) -> bool:
+        return type(self).update_step is Optimizer.update_step
+
+    def update_step(self, gradient: Any, variable: Variable, learning_rate: Any) -> None:
+        """Update one variable and its slots."""
+        self._apply_rule([variable], [gradient], learning_rate)
+
+    def apply_gradients(self, grads_and_vars: Any) -> Any:
+        """Update variables, given as pairs `(gradient, variable)`."""
+        pairs = list(grads_and_vars)
+        self.apply([g for g, _ in pairs], [v for _, v in pairs])
+        return self._iterations
+
+    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
+        """Update variables with their gradients.
+
+        Args:
+            grads: one per variable; None where there is none.
+            trainable_variables: by default those that the optimizer was built with.
+
+        Raises:
+            ValueError: when the numbers differ, a variable is unknown, or no gradient is there.
+        """
+        grads = list(grads)
+        if not grads:
+            return
+        if trainable_variables is None:
+            if not self.built:
+                raise ValueError("Pass `trainable_variables` too, until the optimizer is built.")
+            variables = self._trainable_variables
+        else:
+            variables = list(trainable_variables)
+            if not self.built:
+                self.build(variables)
+                self.built = True
+        if len(grads) != len(variables):
+            raise ValueError(
+                f"There are {len(grads)} gradients for {len(variables)} variables."
+            )
+        for variable in variables:
+            self._get_variable_index(variable)
+        with no_grad():
+            self._apply(*self._with_gradients(grads, variables))
+        self._iterations.assign_add(1)
+
+    def _with_gradients(self, grads: list[Any], variables: list[Variable]) -> Any:
+        found = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
+        if not found:
+            raise ValueError("No gradient is there for any variable: does the loss depend on them?")
+        if len(found) < len(variables):
+            missing = [v.path for g, v in zip(grads, variables, strict=True) if g is None]
+            warnings.warn(f"No gradients for the variables {missing}.", stacklevel=3)
+        return [g for g, _ in found], [v for _, v in found]
+
+    def _apply(self, grads: list[Any], variables: list[Variable]) -> None:
+        scale = self.loss_scale_factor
+        if scale is not None:
+            grads = [ops.divide(g, scale) for g in grads]
+        if self.gradient_accumulation_steps:
+            self._accumulate(grads, variables)
+        else:
+            self._update_all(grads, variables)
+
+    def _accumulate(self, grads: list[Any], variables: list[Variable]) -> None:
+        steps = self.gradient_accumulation_steps
+        accumulators = [self._accumulators[self._get_variable_index(v)] for v in variables]
+        is_due = ops.equal(ops.mod(self._iterations + 1, steps), 0)
+
+        def update() -> None:
+            means = [(g + a) / steps for g, a in zip(grads, accumulators, strict=True)]
+            self._update_all(means, variables)
+            for accumulator in accumulators:
+                accumulator.assign(ops.zeros_like(accumulator))
+
+        def wait() -> None:
+            for accumulator, gradient in zip(accumulators, grads, strict=True):
+                accumulator.assign(accumulator + gradient)
+
+        ops.cond(is_due, update, wait)
+
+    def _update_all(self, grads: list[Any], variables: list[Variable]) -> None:
+        overwritten = [(g, v) for g, v in zip(grads, variables, strict=True) if v.overwrite_with_gradient]
+        for gradient, variable in overwritten:
+            variable.assign(gradient)
+        if overwritten:
+            pairs = [p for p in zip(grads, variables, strict=True) if not p[1].overwrite_with_gradient]
+            grads, variables = [g for g, _ in pairs], [v for _, v in pairs]
+        if variables:
+            grads = self.clip(grads)
+            self.apply_weight_decay(variables)
+            self._backend_update_step(grads, variables, self._get_current_learning_rate())
+        if self.use_ema:
+            self._update_averages()
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable))
+
+    def _backend_update_step(self, grads: list[Any], variables: list[Variable], learning_rate: Any) -> None:
+        """Update all: together if the rule is elementwise, one by one otherwise."""
+        if not (self.elementwise and self._uses_rule()):
+            for gradient, variable in zip(grads, variables, strict=True):
+                self.update_step(gradient, variable, learning_rate)
+            return
+        together = {id(v): g for g, v in zip(grads, variables, strict=True)}
+        for group in _by_dtype(variables):
+            self._apply_rule(group, [together[id(v)] for v in group], learning_rate)
+
+    def _apply_rule(self, variables: list[Variable], grads: list[Any], learning_rate: Any) -> None:
+        """Apply the rule to variables joined end to end, in flat buffers where they live there."""
+        dtype = variables[0]._dtype
+        places = [self._get_variable_index(v) for v in variables]
+        slots = [[slot[i] for i in places] for slot in self._slots.values()]
+        targets = [_Joined(group) for group in (variables, *slots)]
+        gradient = ops.cast(_join(grads), dtype) if len(grads) > 1 else ops.cast(grads[0], dtype)
+        results = self.update(
+            targets[0].value, gradient, *(t.value for t in targets[1:]),
+            step=ops.cast(ops.add(self.iterations, 1), dtype),
+            learning_rate=ops.cast(learning_rate, dtype),
+        )  # fmt: skip
+        results = results if isinstance(results, tuple) else (results,)
+        for target, value in zip(targets, results, strict=True):
+            target.assign(value)
+
+    # Decay and averages.
+
+    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
+        """Leave variables out of the decay: these, or those whose name contains one of the words."""
+        if self.built:
+            raise ValueError("exclude_from_weight_decay must be called before the first update.")
+        self._excluded = {id(v) for v in var_list or []}
+        self._excluded_words = list(var_names or [])
+
+    def apply_weight_decay(self, variables: list[Variable]) -> None:
+        """Take the decay's share off the variables."""
+        if self.weight_decay is None:
+            return
+        rate = self._get_current_learning_rate()
+        for variable in variables:
+            excluded = id(variable) in self._excluded or any(
+                word in variable.name for word in self._excluded_words
+            )
+            if not excluded:
+                decay = ops.cast(rate, variable._dtype) * self.weight_decay
+                variable.assign(variable - variable * decay)
+
+    def _update_averages(self) -> None:
+        momentum = self.ema_momentum
+        is_first = ops.cast(ops.equal(self._iterations, 0), "float32")
+        for variable, average in zip(self._trainable_variables, self._averages, strict=True):
+            keep = ops.cast(momentum * (1.0 - is_first), variable._dtype)
+            average.assign(keep * average + (1.0 - keep) * variable)
+        every = self.ema_overwrite_frequency
+        if every:
+            is_due = ops.equal(ops.mod(self._iterations + 1, every), 0)
+            for variable, average in zip(self._trainable_variables, self._averages, strict=True):
+                variable.assign(ops.where(is_due, average, variable))
+
+    def finalize_variable_values(self, var_list: Any) -> None:
+        """Set the variables to their averages, if those are kept: the end of training."""
+        if self.use_ema and self.built:
+            for variable in var_list:
+                if id(variable) in self._index:
+                    variable.assign(self._averages[self._index[id(variable)]].value)
+
+    def scale_loss(self, loss: Any) -> Any:
+        """Return the loss times `loss_scale_factor`."""
+        return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
+
+    # Configs and files.
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the arguments that would make an equal optimizer without its state."""
+        config = {
+            "name": self.name,
+            "learning_rate": self.learning_rate_config(),
+            "weight_decay": self.weight_decay,
+            "clipnorm": self.clipnorm,
+            "global_clipnorm": self.global_clipnorm,
+            "clipvalue": self.clipvalue,
+            "use_ema": self.use_ema,
+            "ema_momentum": self.ema_momentum,
+            "ema_overwrite_frequency": self.ema_overwrite_frequency,
+            "loss_scale_factor": self.loss_scale_factor,
+            "gradient_accumulation_steps": self.gradient_accumulation_steps,
+        }
+        names = tuple(n for n in self._parameters if n not in config)
+        return {**config, **self.constructor_config(names)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """Return an optimizer made from a config."""
+        from kerasish._registry import deserialize_keras_object
+
+        config = dict(config)
+        if isinstance(config.get("learning_rate"), dict):
+            config["learning_rate"] = deserialize_keras_object(config["learning_rate"], custom_objects)
+        return cls(**config)
+
+    def save_own_variables(self, store: Any) -> None:
+        """Put all state into a store, as "0", "1", …"""
+        for i, variable in enumerate(self.variables):
+            store[str(i)] = variable.numpy()
+
+    def load_own_variables(self, store: Any) -> None:
+        """Take all state from a store.
+
+        Raises:
+            ValueError: when the store holds another number of variables.
+        """
+        if len(store.keys()) != len(self._variables):
+            raise ValueError(
+                f"Optimizer {self.name!r} has {len(self._variables)} variables, the file has "
+                f"{len(store.keys())}. Build the optimizer for the model before loading."
+            )
+        for i, variable in enumerate(self._variables):
+            variable.assign(np.asarray(store[str(i)]))
+
+    def set_weights(self, weights: Any) -> None:
+        """Set all state from arrays, in the order of `variables`."""
+        if not self.built:
+            raise ValueError("The optimizer has no state yet. Build it for some variables first.")
+        for variable, value in zip(self._variables, weights, strict=True):
+            if tuple(np.shape(value)) != tuple(variable.shape):
+                raise ValueError(
+                    explain("An array does not fit", expected=variable.shape, shape=np.shape(value))
+                )
+        for variable, value in zip(self._variables, weights, strict=True):
+            variable.assign(value)
+
+
+class _Joined:
+    """Variables end to end: their flat variable if they are all of one, or else put together."""
+
+    def __init__(self, variables: list[Variable]) -> None:
+        self.variables = variables
+        flat = variables[0].flat
+        self.flat = flat if flat is not None and list(flat.members) == variables else None
+
+    @property
+    def value(self) -> Any:
+        if self.flat is not None:
+            return self.flat.value
+        if len(self.variables) == 1:
+            return self.variables[0].value
+        return _join([v.value for v in self.variables])
+
+    def assign(self, value: Any) -> None:
+        if self.flat is not None:
+            self.flat.assign(value)
+        elif len(self.variables) == 1:
+            self.variables[0].assign(value)
+        else:
+            start = 0
+            for variable in self.variables:
+                piece = value[start : start + variable.size]
+                variable.assign(ops.reshape(piece, variable.shape))
+                start += variable.size
+
+
+def _join(values: list[Any]) -> Any:
+    return ops.concatenate([ops.reshape(v, (-1,)) for v in values], axis=0)
+
+
+def _by_dtype(variables: Sequence[Variable]) -> list[list[Variable]]:
+    groups: dict[str, list[Variable]] = {}
+    for variable in variables:
+        groups.setdefault(variable._dtype, []).append(variable)
+    return list(groups.values())

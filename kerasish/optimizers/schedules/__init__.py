@@ -1,0 +1,28 @@
+"""Learning rates that change with the step."""
+
+from typing import Any
+
+from kerasish._registry import deserialize_keras_object, serialize_keras_object
+from kerasish.optimizers.schedules.decay import (
+    CosineDecay,
+    ExponentialDecay,
+    InverseTimeDecay,
+    PiecewiseConstantDecay,
+    PolynomialDecay,
+)
+from kerasish.optimizers.schedules.learning_rate_schedule import LearningRateSchedule
+
+__all__ = [
+    "CosineDecay", "ExponentialDecay", "InverseTimeDecay", "LearningRateSchedule",
+    "PiecewiseConstantDecay", "PolynomialDecay", "deserialize", "serialize",
+]  # fmt: skip
+
+
+def serialize(learning_rate_schedule: Any) -> Any:
+    """Return a schedule as a config that `deserialize` reads."""
+    return serialize_keras_object(learning_rate_schedule)
+
+
+def deserialize(config: Any, custom_objects: Any = None) -> Any:
+    """Return the schedule that a config describes."""
+    return deserialize_keras_object(config, custom_objects)

@@ -1,0 +1,1 @@
+"""What tests of kerasish and of its extensions share: laws, checkers, a strict array module."""

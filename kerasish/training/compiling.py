@@ -1,0 +1,262 @@
+"""What `compile` sets up: optimizer, loss, metrics, engine; and how loss and metrics are computed."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from typing import Any
+
+from kerasish import ops, optimizers
+from kerasish.arrays.dtype import floatx, is_float
+from kerasish.backend import discovery
+from kerasish.errors import explain
+from kerasish.metrics import Mean
+from kerasish.training import steps
+from kerasish.training.compile_loss import CompileLoss
+from kerasish.training.compile_metrics import CompileMetrics
+
+
+class Compiling:
+    """The part of a model that `compile` configures."""
+
+    def __init__(self) -> None:
+        for name, value in {
+            "compiled": False, "optimizer": None, "loss": None, "_compile_loss": None,
+            "_compile_metrics": None, "_loss_tracker": None, "_compile_arguments": None,
+            "_run_eagerly": False, "_jit_compile": None, "steps_per_execution": 1,
+            "stop_training": False, "stop_evaluating": False, "stop_predicting": False,
+            "_functions": {},
+        }.items():  # fmt: skip
+            object.__setattr__(self, name, value)
+
+    def compile(
+        self, optimizer: Any = "rmsprop", loss: Any = None, loss_weights: Any = None,
+        metrics: Any = None, weighted_metrics: Any = None, run_eagerly: bool = False,
+        steps_per_execution: int = 1, jit_compile: Any = "auto", auto_scale_loss: bool = True,
+    ) -> None:  # fmt: skip
+        """Choose what training minimises, how, and what is measured.
+
+        Args:
+            optimizer: an optimizer, or its name.
+            loss: a loss, its name, a function, or a structure of them like the outputs.
+            loss_weights: numbers for the losses of several outputs.
+            metrics: a list of metrics for one output; lists or a dict of them for several.
+            weighted_metrics: metrics that take the sample weights into account.
+            run_eagerly: run each step line by line, whatever the backend. Same bits.
+            steps_per_execution: batches between two calls of the callbacks.
+            jit_compile: kept for Keras: `"auto"`, True or False.
+            auto_scale_loss: kept for Keras: scales the loss under mixed precision.
+
+        Raises:
+            ValueError: for unknown names; the model stays as it was.
+        """
+        chosen = optimizers.get(optimizer)
+        if jit_compile not in ("auto", True, False, None):
+            raise ValueError(explain("`jit_compile` must be 'auto', True or False", jit_compile=jit_compile))
+        if not isinstance(steps_per_execution, int) or steps_per_execution < 1:
+            raise ValueError(
+                explain("`steps_per_execution` must be a positive integer", steps_per_execution=steps_per_execution)
+            )
+        names = self._known_output_names()
+        compile_loss = None
+        if loss is not None:
+            compile_loss = CompileLoss(loss, loss_weights, output_names=names)
+            _check_names(loss)
+        compile_metrics = None
+        if metrics is not None or weighted_metrics is not None:
+            compile_metrics = CompileMetrics(metrics, weighted_metrics, output_names=names)
+        if not hasattr(self, "_loss_tracker"):
+            Compiling.__init__(self)
+        arguments = {
+            "optimizer": chosen, "loss": loss, "loss_weights": loss_weights, "metrics": metrics,
+            "weighted_metrics": weighted_metrics, "run_eagerly": run_eagerly,
+            "steps_per_execution": steps_per_execution, "jit_compile": jit_compile,
+        }  # fmt: skip
+        for name, value in {
+            "optimizer": chosen, "loss": loss, "_compile_loss": compile_loss,
+            "_compile_metrics": compile_metrics, "_loss_tracker": Mean(name="loss"),
+            "_run_eagerly": bool(run_eagerly), "_jit_compile": jit_compile,
+            "steps_per_execution": steps_per_execution, "compiled": True, "stop_training": False,
+            "_compile_arguments": arguments, "_functions": {}, "_backend_at_compile": discovery.current(),
+        }.items():  # fmt: skip
+            object.__setattr__(self, name, value)
+        object.__setattr__(self, "_trainable_at_compile", self._trainable_state())
+
+    def _known_output_names(self) -> Any:
+        try:
+            return getattr(self, "output_names", None)
+        except (AttributeError, ValueError):
+            return None
+
+    def _trainable_state(self) -> dict[int, bool]:
+        return {id(layer): layer.trainable for layer in self._flatten_layers()}
+
+    def _warn_if_trainable_changed(self) -> None:
+        state = self._trainable_state()
+        before = getattr(self, "_trainable_at_compile", state)
+        changed = [x.name for x in self._flatten_layers() if before.get(id(x), x.trainable) != x.trainable]
+        if changed:
+            warnings.warn(
+                f"`trainable` of {changed} has changed since compile(). Call compile() again, or the "
+                "change has no effect on what the optimizer does.",
+                stacklevel=3,
+            )
+            object.__setattr__(self, "_trainable_at_compile", state)
+
+    # The engine.
+
+    @property
+    def run_eagerly(self) -> bool:
+        """Whether steps run line by line."""
+        return self._run_eagerly
+
+    @run_eagerly.setter
+    def run_eagerly(self, value: bool) -> None:
+        object.__setattr__(self, "_run_eagerly", bool(value))
+        object.__setattr__(self, "_functions", {})
+
+    @property
+    def jit_compile(self) -> Any:
+        """What `compile` was told about compiling."""
+        return self._jit_compile
+
+    @jit_compile.setter
+    def jit_compile(self, value: Any) -> None:
+        object.__setattr__(self, "_jit_compile", value)
+
+    def _engine(self) -> Any:
+        """The backend that runs this model's steps."""
+        if self._run_eagerly:
+            return discovery.get("eager")
+        return getattr(self, "_backend_at_compile", None) or discovery.current()
+
+    # Losses and metrics.
+
+    @property
+    def metrics(self) -> list[Any]:
+        """All metrics: the loss's mean, the model's own, those of `compile`, one for each loss."""
+        found = [] if self._loss_tracker is None or self._compile_loss is None and not self.compiled else [self._loss_tracker]
+        found += self._metrics
+        for layer in self._layers:
+            found += layer._own_metrics() if isinstance(layer, Compiling) else layer.metrics
+        if self._compile_metrics is not None:
+            found.append(self._compile_metrics)
+        if self._compile_loss is not None:
+            found.extend(self._compile_loss.metrics)
+        return list({id(metric): metric for metric in found}.values())
+
+    def _own_metrics(self) -> list[Any]:
+        """The metrics without what `compile` brought: what a model around this one sees."""
+        found = list(self._metrics)
+        for layer in self._layers:
+            found += layer._own_metrics() if isinstance(layer, Compiling) else layer.metrics
+        return found
+
+    @property
+    def metrics_names(self) -> list[str]:
+        """Names of the metrics."""
+        return [metric.name for metric in self.metrics]
+
+    def reset_metrics(self) -> None:
+        """Set all metrics back to their beginnings."""
+        for metric in self.metrics:
+            metric.reset_state()
+
+    def compute_loss(
+        self, x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:  # fmt: skip
+        """Return the total loss: that of `compile`, `add_loss`'s, and the weights' regularization.
+
+        Raises:
+            ValueError: when there is no loss at all.
+        """
+        losses = []
+        if self._compile_loss is not None:
+            loss = self._compile_loss(y, y_pred, sample_weight)
+            if loss is not None:
+                losses.append(loss)
+        for loss in self.losses:
+            value = ops.sum(loss)
+            losses.append(value if is_float(value.dtype) else ops.cast(value, floatx()))
+        if not losses:
+            raise ValueError(
+                "There is no loss to minimise: pass `loss` to compile(), or call add_loss in a layer."
+            )
+        return steps.total(losses)
+
+    def _compute_loss(self, **arguments: Any) -> Any:
+        if "training" not in inspect.signature(self.compute_loss).parameters:
+            arguments.pop("training")
+        return self.compute_loss(**arguments)
+
+    def stateless_compute_loss(
+        self, trainable_variables: Any, non_trainable_variables: Any, metrics_variables: Any,
+        x: Any = None, y: Any = None, y_pred: Any = None, sample_weight: Any = None,
+        training: bool = True,
+    ) -> Any:  # fmt: skip
+        """Compute the loss for given values of all variables; return it and the values after."""
+        from kerasish.backend.stateless import StatelessScope
+
+        groups = (self.trainable_variables, self.non_trainable_variables, self.metrics_variables)
+        values = (trainable_variables, non_trainable_variables, metrics_variables)
+        pairs = [p for g, v in zip(groups, values, strict=True) for p in zip(g, v, strict=True)]
+        with StatelessScope(pairs) as scope:
+            loss = self._compute_loss(
+                x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=training
+            )
+        return loss, tuple([scope.values[v] for v in group] for group in groups)
+
+    def _track_loss(self, loss: Any, x: Any) -> None:
+        self._loss_tracker.update_state(loss, sample_weight=steps.batch_size(x))
+
+    def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """Update the metrics of `compile`; return all metrics' values by name."""
+        self._update_metrics(y, y_pred, sample_weight)
+        return self.get_metrics_result()
+
+    def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
+        if self._compile_metrics is not None:
+            self._compile_metrics.update_state(y, y_pred, sample_weight)
+
+    def get_metrics_result(self) -> dict[str, Any]:
+        """Return the metrics' values by name."""
+        found: dict[str, Any] = {}
+        for metric in self.metrics:
+            result = metric.result()
+            found.update(result if isinstance(result, dict) else {metric.name: result})
+        return found
+
+    # Configs.
+
+    def get_compile_config(self) -> dict[str, Any]:
+        """Return the arguments of `compile`, serialized."""
+        from kerasish._registry import serialize_keras_object
+
+        if not self.compiled or self._compile_arguments is None:
+            return {}
+        return {k: serialize_keras_object(v) for k, v in self._compile_arguments.items()}
+
+    def compile_from_config(self, config: dict[str, Any]) -> None:
+        """Compile with what `get_compile_config` returned."""
+        from kerasish._registry import deserialize_keras_object
+
+        if type(self).compile is not Compiling.compile:
+            warnings.warn(
+                f"{type(self).__name__} has a compile() of its own, so it is not compiled from a "
+                "config. Define compile_from_config, or call compile().",
+                stacklevel=2,
+            )
+            return
+        self.compile(**{k: deserialize_keras_object(v) for k, v in config.items()})
+        if self.built and self.optimizer is not None:
+            self.optimizer.build(self.trainable_variables)
+
+
+def _check_names(loss: Any) -> None:
+    """Find unknown names of losses before anything is changed."""
+    from kerasish import losses, tree
+
+    for leaf in tree.flatten(loss):
+        if isinstance(leaf, str) and leaf not in ("crossentropy", "ce"):
+            losses.get(leaf)

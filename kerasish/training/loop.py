@@ -1,0 +1,79 @@
+"""The loop: epochs, batches, callbacks, and how many steps run between two looks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import islice
+from typing import Any
+
+import numpy as np
+
+from kerasish import tree
+from kerasish.backend.record import no_grad
+
+class Run:
+    """One of fit, evaluate and predict, over the batches of one epoch.
+
+    Args:
+        step: called with each batch; returns logs, or None where the metrics hold them.
+        callbacks: the CallbackList.
+        kind: `"train"`, `"test"` or `"predict"`: which hooks are called.
+        is_stopped: asked after each batch.
+        logs: returns the logs now, for whoever wants to see them.
+        group: batches between two calls of the callbacks.
+    """
+
+    def __init__(
+        self, step: Callable[[Any], Any], callbacks: Any, kind: str,
+        is_stopped: Callable[[], bool], logs: Callable[[Any], Any], group: int = 1,
+    ) -> None:  # fmt: skip
+        self.step, self.callbacks, self.kind, self.group = step, callbacks, kind, group
+        self.is_stopped, self.logs = is_stopped, logs
+        self.begin = getattr(callbacks, f"on_{kind}_batch_begin")
+        self.end = getattr(callbacks, f"on_{kind}_batch_end")
+        self.is_watched = getattr(callbacks, f"wants_{kind}_batches")
+
+    def epoch(self, data: Any) -> Any:
+        """Run all batches of an epoch; return what the last step returned."""
+        result, done, step = None, 0, self.step
+        progress = self.callbacks.progress_of(self.kind)
+        data.on_epoch_begin()
+        with np.errstate(all="ignore"):
+            batches = iter(data.epoch_batches())
+            while group := list(islice(batches, self.group)):
+                if self.is_watched:
+                    self.begin(done)
+                for batch in group:
+                    result = step(batch)
+                done += len(group)
+                if self.is_watched:
+                    self.end(done - 1, self.logs(result))
+                if progress is not None:
+                    self._look(progress, done, result)
+                if self.is_stopped():
+                    break
+        data.on_epoch_end()
+        return result
+
+    def _look(self, progress: Any, done: int, result: Any) -> None:
+        progress.update(done, (lambda: self.logs(result)) if self.kind != "predict" else None)
+
+
+def to_python(logs: Any) -> dict[str, Any]:
+    """Return logs as Python numbers (arrays that are no single number as NumPy arrays)."""
+    found = {}
+    for name, value in (logs or {}).items():
+        array = np.asarray(value.numpy() if hasattr(value, "numpy") else value)
+        found[name] = array.item() if array.size == 1 else array
+    return found
+
+
+def concatenate_outputs(outputs: list[Any]) -> Any:
+    """Join the predictions of all batches, leaf by leaf, as NumPy arrays."""
+    return tree.map_structure(lambda *parts: np.concatenate(parts, axis=0), *outputs)
+
+
+def host(outputs: Any) -> Any:
+    """Return predictions as NumPy arrays."""
+    with no_grad():
+        return tree.map_structure(lambda x: x.numpy() if hasattr(x, "numpy") else np.asarray(x), outputs)

@@ -1,0 +1,334 @@
+"""Trainer: fit, evaluate and predict. Arguments are checked here; the loop does the work."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerasish import tree
+from kerasish.arrays.dtype import dtype_name
+from kerasish.backend.abstract import output_specs
+from kerasish.backend.record import no_grad, recording
+from kerasish.callbacks.callback_list import CallbackList
+from kerasish.errors import explain
+from kerasish.ops.keras_tensor import KerasTensor
+from kerasish.training import steps
+from kerasish.training.compiling import Compiling
+from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
+from kerasish.training.loop import Run, concatenate_outputs, host, to_python
+
+
+class Trainer(Compiling):
+    """The training part of a model."""
+
+    # Steps: users may override them.
+
+    def train_step(self, data: Any) -> Any:
+        """Train on one batch; return the logs. Override it for a step of your own."""
+        return steps.train_step(self, data)
+
+    def test_step(self, data: Any) -> Any:
+        """Evaluate one batch; return the logs. Override it for a step of your own."""
+        return steps.test_step(self, data)
+
+    def predict_step(self, data: Any) -> Any:
+        """Return the outputs for one batch. Override it for a step of your own."""
+        return steps.predict_step(self, data)
+
+    def _function(self, kind: str) -> Any:
+        """Return the step of a kind as this model's engine runs it."""
+        found = self._functions.get(kind)
+        if found is None:
+            step = getattr(self, f"{kind}_step")
+
+            def run(*data: Any) -> Any:
+                try:
+                    with recording() if kind == "train" else no_grad():
+                        logs = step(data if len(data) > 1 else data[0])
+                finally:
+                    self._clear_losses()
+                return logs if kind == "predict" or self._has_own_logs(kind) else None
+
+            found = self._functions[kind] = self._engine().function(run)
+        return found
+
+    def _has_own_logs(self, kind: str) -> bool:
+        """Whether a user's step may return other logs than the metrics hold."""
+        cls: Any = type(self)
+        return (
+            getattr(cls, f"{kind}_step") is not getattr(Trainer, f"{kind}_step")
+            or cls.compute_metrics is not Compiling.compute_metrics
+            or cls.get_metrics_result is not Compiling.get_metrics_result
+        )
+
+    def _logs(self, result: Any) -> dict[str, Any]:
+        """Return the logs: the metrics' values, unless a step of the user's returned others."""
+        if result is None:
+            return to_python(self.get_metrics_result())
+        if not isinstance(result, dict):
+            return {"loss": result}
+        mine = self.get_metrics_result()
+        return to_python(mine if set(mine) == set(result) else result)
+
+    # fit.
+
+    def fit(
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1,
+        verbose: Any = "auto", callbacks: Any = None, validation_split: float = 0.0,
+        validation_data: Any = None, shuffle: bool = True, class_weight: Any = None,
+        sample_weight: Any = None, initial_epoch: int = 0, steps_per_epoch: int | None = None,
+        validation_steps: int | None = None, validation_batch_size: int | None = None,
+        validation_freq: Any = 1,
+    ) -> Any:  # fmt: skip
+        """Train for some epochs.
+
+        Args:
+            x: arrays, a structure of them, a PyDataset, a generator, or another iterable.
+            y: targets, for arrays.
+            batch_size: samples in a batch; 32 by default.
+            epochs: the number of the last epoch.
+            verbose: 0 silent, 1 a bar, 2 a line an epoch, `"auto"` what fits the place.
+            callbacks: a list of callbacks.
+            validation_split: share of the samples, the last ones, kept for validation.
+            validation_data: `(x, y)`, `(x, y, sample_weight)`, or batches.
+            shuffle: whether arrays are shuffled before each epoch.
+            class_weight: `{class: weight}`.
+            sample_weight: one weight for each sample.
+            initial_epoch: the number of the first epoch, from 0.
+            steps_per_epoch: batches in an epoch.
+            validation_steps, validation_batch_size, validation_freq: likewise for validation;
+                the frequency is a number of epochs or a list of them.
+
+        Returns:
+            A History: `history.history["loss"]` holds one number per epoch.
+
+        Raises:
+            ValueError: for arguments that do not fit; model and optimizer stay as they were.
+        """
+        self._assert_compiled("fit")
+        if not isinstance(epochs, (int, np.integer)) or epochs < 0:
+            raise ValueError(explain("`epochs` must be a whole number, 0 or more", epochs=epochs))
+        _check_frequency(validation_freq)
+        if self.optimizer is None:
+            raise ValueError("fit() needs an optimizer: compile(optimizer=…).")
+        if validation_split and validation_data is None:
+            (x, y, sample_weight), validation_data = train_validation_split(
+                (x, y, sample_weight), validation_split=validation_split
+            )
+        data = adapt(
+            x, y, sample_weight=sample_weight, batch_size=batch_size,
+            steps_per_epoch=steps_per_epoch, shuffle=shuffle, class_weight=class_weight,
+        )  # fmt: skip
+        self.stop_training = False
+        callbacks = self._callbacks(
+            callbacks, add_history=True, add_progbar=verbose != 0, verbose=verbose, epochs=epochs,
+            steps=data.num_batches,
+        )  # fmt: skip
+        step = self._prepared_step("train", building_optimizer=True)
+        run = Run(step, callbacks, "train", lambda: self.stop_training, self._logs, self.steps_per_execution)
+        callbacks.on_train_begin()
+        logs: dict[str, Any] = {}
+        for epoch in range(initial_epoch, epochs):
+            self.reset_metrics()
+            callbacks.on_epoch_begin(epoch)
+            result = run.epoch(data)
+            logs = self._logs(result)
+            if validation_data is not None and _is_due(epoch, validation_freq):
+                found = self._validate(
+                    validation_data, validation_batch_size or batch_size, validation_steps, callbacks
+                )
+                logs.update({f"val_{name}": value for name, value in found.items()})
+            callbacks.on_epoch_end(epoch, logs)
+            if self.stop_training:
+                break
+        if self.optimizer is not None and epochs > 0:
+            self.optimizer.finalize_variable_values(self.trainable_weights)
+        callbacks.on_train_end(logs)
+        return callbacks.history
+
+    def _validate(self, data: Any, batch_size: Any, steps_: Any, callbacks: Any) -> dict[str, Any]:
+        is_batch = isinstance(data, (tuple, list))
+        x, y, sample_weight = steps.unpack(data) if is_batch else (data, None, None)
+        return self.evaluate(  # type: ignore[no-any-return]
+            x, y, sample_weight=sample_weight, batch_size=batch_size, steps=steps_,
+            callbacks=callbacks, return_dict=True, verbose=0,
+        )  # fmt: skip
+
+    def evaluate(
+        self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto",
+        sample_weight: Any = None, steps: int | None = None, callbacks: Any = None,
+        return_dict: bool = False, **kwargs: Any,
+    ) -> Any:  # fmt: skip
+        """Return the loss and the metrics on some data.
+
+        Args:
+            x, y, batch_size, verbose, sample_weight, callbacks: as for `fit`.
+            steps: how many batches; all by default.
+            return_dict: whether names come with the numbers.
+
+        Returns:
+            One number, a list, or a dict.
+        """
+        self._assert_compiled("evaluate")
+        if kwargs:
+            raise ValueError(explain("Unknown arguments of evaluate", arguments=sorted(kwargs)))
+        data = adapt(
+            x, y, sample_weight=sample_weight, batch_size=batch_size, steps_per_epoch=steps,
+            shuffle=False,
+        )  # fmt: skip
+        if not isinstance(callbacks, CallbackList):
+            callbacks = self._callbacks(
+                callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=data.num_batches
+            )
+        self.stop_evaluating = False
+        step = self._prepared_step("test")
+        run = Run(step, callbacks, "test", lambda: self.stop_evaluating, self._logs, self.steps_per_execution)
+        self.reset_metrics()
+        callbacks.on_test_begin()
+        result = run.epoch(data)
+        logs = self._logs(result)
+        callbacks.on_test_end(logs)
+        return logs if return_dict else self._in_order(logs)
+
+    def predict(
+        self, x: Any, batch_size: int | None = None, verbose: Any = "auto",
+        steps: int | None = None, callbacks: Any = None,
+    ) -> Any:  # fmt: skip
+        """Return the outputs for some inputs, as NumPy arrays, batch by batch.
+
+        Args:
+            x, batch_size, verbose, callbacks: as for `fit`.
+            steps: how many batches; all by default.
+        """
+        data = adapt(x, batch_size=batch_size, steps_per_epoch=steps, shuffle=False)
+        if not isinstance(callbacks, CallbackList):
+            callbacks = self._callbacks(
+                callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=data.num_batches
+            )
+        self.stop_predicting = False
+        function = self._function("predict")
+        outputs: list[Any] = []
+
+        def step(batch: Any) -> Any:
+            outputs.append(host(function(steps_unpack(batch))))
+            return {"outputs": outputs[-1]}
+
+        run = Run(step, callbacks, "predict", lambda: self.stop_predicting, lambda result: result, self.steps_per_execution)
+        callbacks.on_predict_begin()
+        run.epoch(data)
+        callbacks.on_predict_end()
+        if not outputs:
+            raise ValueError("There was nothing to predict: the data held no batch.")
+        return outputs[0] if len(outputs) == 1 else concatenate_outputs(outputs)
+
+    # One batch.
+
+    def train_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:  # fmt: skip
+        """Train on one batch; return the loss and the metrics so far."""
+        self._assert_compiled("train_on_batch")
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise ValueError("Give `sample_weight` or `class_weight`, not both.")
+            sample_weight = class_weight_to_sample_weights(y, class_weight)
+        return self._on_batch("train", (x, y, sample_weight), return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Evaluate one batch; return the loss and the metrics so far."""
+        self._assert_compiled("test_on_batch")
+        return self._on_batch("test", (x, y, sample_weight), return_dict)
+
+    def predict_on_batch(self, x: Any) -> Any:
+        """Return the outputs for one batch."""
+        with np.errstate(all="ignore"):
+            return host(self._function("predict")(_arrays(x)))
+
+    def _on_batch(self, kind: str, data: Any, return_dict: bool) -> Any:
+        step = self._prepared_step(kind, building_optimizer=kind == "train")
+        with np.errstate(all="ignore"):
+            logs = self._logs(step(tuple(_arrays(part) for part in data)))
+        return logs if return_dict else self._in_order(logs)
+
+    # Getting ready.
+
+    def _prepared_step(self, kind: str, building_optimizer: bool = False) -> Any:
+        """Return a function of one batch that builds what is not built at its first call."""
+        self._warn_if_trainable_changed()
+        function = self._function(kind)
+        is_ready = False
+
+        def step(batch: Any) -> Any:
+            nonlocal is_ready
+            x, y, sample_weight = steps.unpack(batch)
+            if not is_ready:
+                self._symbolic_build((x, y, sample_weight), building_optimizer)
+                is_ready = True
+            return function(x, y, sample_weight)
+
+        return step
+
+    def _symbolic_build(self, batch: Any, building_optimizer: bool = False) -> None:
+        """Build the model, the loss, the metrics and the optimizer for a batch's shapes."""
+        x, y, sample_weight = tree.map_structure(_handle, batch)
+        unbuilt = not all(layer.built for layer in self._flatten_layers())
+        loss, metrics = self._compile_loss, self._compile_metrics
+        if unbuilt or loss is not None and not loss.built or metrics is not None and not metrics.built:
+            y_pred = output_specs(lambda x: self(x, training=False), (x,), {}, KerasTensor)
+
+            def build(x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
+                if metrics is not None and not metrics.built:
+                    self._update_metrics(y, y_pred, sample_weight)
+                if loss is not None and not loss.built:
+                    loss(y, y_pred, sample_weight)
+                return ()
+
+            if y is not None:
+                output_specs(build, (x, y, y_pred, sample_weight), {}, KerasTensor)
+        if building_optimizer and self.optimizer is not None and not self.optimizer.built:
+            self.optimizer.build(self.trainable_weights)
+            self.optimizer.built = True
+
+    def _callbacks(self, callbacks: Any, **params: Any) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        return CallbackList(callbacks, model=self, **params)
+
+    def _assert_compiled(self, method: str) -> None:
+        if not self.compiled:
+            raise ValueError(f"Call compile() before {method}().")
+
+    def _in_order(self, logs: dict[str, Any]) -> Any:
+        """Return the logs' values in the metrics' order: one number, or a list."""
+        names = [n for m in self.metrics for n in ([x.name for x in m.metrics] if hasattr(m, "metrics") else [m.name])]
+        ordered = [logs[n] for n in dict.fromkeys(names) if n in logs]
+        ordered += [logs[n] for n in sorted(logs) if n not in names]
+        return ordered[0] if len(ordered) == 1 else ordered
+
+
+def steps_unpack(batch: Any) -> Any:
+    """Return the x of a batch."""
+    return steps.unpack(batch)[0]
+
+
+def _handle(x: Any) -> Any:
+    return None if x is None else KerasTensor(tuple(x.shape), dtype_name(x.dtype))
+
+
+def _arrays(data: Any) -> Any:
+    return tree.map_structure(lambda v: v if v is None or hasattr(v, "shape") else np.asarray(v), data)
+
+
+def _check_frequency(frequency: Any) -> None:
+    if not isinstance(frequency, (int, list, tuple)) or isinstance(frequency, int) and frequency < 1:
+        raise ValueError(
+            explain("`validation_freq` must be a positive integer or a list", validation_freq=frequency)
+        )
+
+
+def _is_due(epoch: int, frequency: Any) -> bool:
+    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else epoch + 1 in frequency
