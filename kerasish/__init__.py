@@ -23,7 +23,7 @@ from kerasish import (
     utils,
 )
 from kerasish.arrays.device import device
-from kerasish.backend import GradientTape, Tensor, Variable, discovery, no_grad
+from kerasish.backend import GradientTape, Tensor, Variable, discovery, name_scope, no_grad
 from kerasish.backend.stateless import StatelessScope
 from kerasish.dtype_policies import DTypePolicy, FloatDTypePolicy
 from kerasish.initializers import Initializer
@@ -41,7 +41,7 @@ __all__ = [
     "KerasTensor", "Layer", "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer",
     "Sequential", "StatelessScope", "Tensor", "Variable", "activations", "backend", "callbacks",
     "config", "constraints", "device", "dtype_policies", "initializers", "layers", "losses",
-    "metrics", "models", "no_grad", "ops", "optimizers", "random", "regularizers", "saving",
+    "metrics", "models", "name_scope", "no_grad", "ops", "optimizers", "random", "regularizers", "saving",
     "tree", "utils",
 ]  # fmt: skip
 

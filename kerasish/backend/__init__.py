@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._names import named as name_scope
 from kerasish._names import reset_names, unique_name
 from kerasish.arrays.dtype import (
     epsilon,
@@ -27,7 +28,7 @@ from kerasish.backend.variable import Variable
 __all__ = [
     "Backend", "GradientTape", "Tensor", "Variable", "backend", "cast_to_floatx", "clear_session",
     "epsilon", "floatx", "get_uid", "image_data_format", "is_float_dtype", "is_int_dtype",
-    "is_keras_tensor", "no_grad", "register", "result_type", "set_backend", "set_epsilon",
+    "is_keras_tensor", "name_scope", "no_grad", "register", "result_type", "set_backend", "set_epsilon",
     "set_floatx", "set_image_data_format", "standardize_dtype",
 ]  # fmt: skip
 

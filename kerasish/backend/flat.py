@@ -40,6 +40,6 @@ def flatten(members: Sequence[Variable]) -> FlatVariable | None:
     first = members[0].flat
     if flats == {id(None)} and not any(member.members for member in members):
         return FlatVariable(members)
-    if len(flats) == 1 and first is not None and list(first.members) == list(members):
+    if first is not None and list(map(id, first.members)) == list(map(id, members)):
         return first  # type: ignore[no-any-return]
     return None

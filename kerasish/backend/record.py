@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from kerasish.arrays.dtype import is_differentiable
 from kerasish.arrays.spec import Spec
 
 _count = itertools.count()
@@ -58,6 +59,7 @@ def leaf(owner: Any, shape: Any, dtype: Any) -> Record:
 
 class _Mode(threading.local):
     recording = True
+    tapes = 0  # how many GradientTapes are open: then gradients of gradients are wanted
 
 
 mode = _Mode()
@@ -114,8 +116,9 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
                 saved[names[j]] = tensors[j]
             for j in needs.specs[i]:
                 saved[names[j] + "_spec"] = Spec(tensors[j].shape, tensors[j].dtype)
-    if flows:
-        record = Record(primitive, parents, params, output.shape, output.dtype)
+    dtype = output.dtype
+    if flows and is_differentiable(dtype):  # a cast to whole numbers lets no gradient through
+        record = Record(primitive, parents, params, output.shape, dtype)
         record.saved = saved
         if wants_value:
             record.value = output.value

@@ -33,7 +33,9 @@ class StatelessScope:
         self._outer: Any = None
         for variable, value in state_mapping:
             if not isinstance(variable, Variable):
-                raise ValueError(f"state_mapping must pair Variables with values, not {variable!r}.")
+                raise ValueError(
+                    f"state_mapping must pair Variables with values, not {variable!r}."
+                )
             tensor = as_tensor(value, variable._dtype)
             if tuple(tensor.shape) != tuple(variable.shape):
                 raise ValueError(
@@ -46,7 +48,10 @@ class StatelessScope:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
     ) -> None:
         scopes.state = self._outer
 

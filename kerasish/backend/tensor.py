@@ -41,11 +41,11 @@ class Tensor:
     """
 
     __slots__ = ("__weakref__", "_keras_mask", "grad", "record", "value")
-    __array_ufunc__ = None  # NumPy arrays on the left leave their operators to us
 
     def __init__(self, value: Any, record: Record | None = None) -> None:
         self.value = value
         self.record = record
+        self.grad: Any = None
 
     # What it is.
 
@@ -99,7 +99,6 @@ class Tensor:
         """Make this tensor a leaf that gradients are wanted for (or no longer); return it."""
         if wanted and self.record is None:
             self.record = leaf(self, self.shape, self.dtype)
-            self.grad = None
         elif not wanted:
             self.record = None
         return self
@@ -192,6 +191,10 @@ class Tensor:
     def __pos__(self) -> Tensor:
         return self
 
+    def __round__(self, digits: int | None = None) -> Any:
+        scale = 10.0 ** (digits or 0)
+        return arithmetic.divide(arithmetic.rint(arithmetic.multiply(self, scale)), scale)
+
     def __copy__(self) -> Tensor:
         return Tensor(self.value, self.record)
 
@@ -247,6 +250,18 @@ def _unary(primitive: Any) -> Any:
     return lambda self: primitive(self)
 
 
+def array_ufunc(self: Any, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+    """Answer NumPy's functions: operators stay tensors, anything else becomes an array.
+
+    So `array * tensor` is a tensor, and `np.sin(tensor)` an array.
+    """
+    primitive = _OF_UFUNC.get(ufunc)
+    if method == "__call__" and primitive is not None and not kwargs:
+        return primitive(*inputs)
+    plain = [np.asarray(x) if hasattr(x, "__array__") else x for x in inputs]
+    return getattr(ufunc, method)(*plain, **kwargs)
+
+
 def add_operators(owner: type, wrap: Any = lambda primitive: primitive) -> None:
     """Give a class the operators of numbers, each through `wrap(primitive)`."""
     for name, primitive in BINARY.items():
@@ -255,6 +270,7 @@ def add_operators(owner: type, wrap: Any = lambda primitive: primitive) -> None:
             setattr(owner, f"__r{name}__", _binary(wrap(primitive), swapped=True))
     for name, primitive in UNARY.items():
         setattr(owner, f"__{name}__", _unary(wrap(primitive)))
+    owner.__array_ufunc__ = array_ufunc  # type: ignore[attr-defined]
 
 
 def product(a: Any, b: Any) -> Any:
@@ -302,4 +318,7 @@ UNARY = {
     "abs": arithmetic.absolute,
     "invert": comparison.bitwise_not,
 }
+_OF_UFUNC = {
+    getattr(np, p.function): p for p in BINARY.values() if getattr(p, "function", None)
+} | {np.matmul: product}
 add_operators(Tensor)

@@ -20,6 +20,7 @@ from kerasish.backend.tensor import Tensor, add_operators
 from kerasish.errors import ShapeError, explain
 from kerasish.primitives.applier import computing, is_tracing
 from kerasish.primitives.casting import cast
+from kerasish.primitives.comparison import logical_and, logical_not, logical_or, logical_xor
 
 
 class _Scopes(threading.local):
@@ -80,6 +81,9 @@ class Variable:
         [10.0, 20.0]
     """
 
+    #: Turns the name of an initializer into one; set by `kerasish.initializers`.
+    initializer_by_name: Any = None
+
     def __init__(
         self,
         initializer: Any,
@@ -113,9 +117,11 @@ class Variable:
         self._aggregation = aggregation or "none"
         self._regularizer: Any = None
         self._constraint: Any = None
-        self.overwrite_with_gradient = False
+        self._overwrite_with_gradient = False
         self.grad: Any = None
         self._initializer = initializer
+        if isinstance(initializer, str) and dtype != "string":
+            initializer = type(self).initializer_by_name(initializer)
         array = _first_value(initializer, shape, dtype)
         self._shape = tuple(array.shape)
         self._dtype = standardize_dtype(array.dtype if dtype is None else dtype)
@@ -193,6 +199,19 @@ class Variable:
     @constraint.setter
     def constraint(self, value: Any) -> None:
         self._constraint = _callable_or_none("constraint", value)
+
+    @property
+    def overwrite_with_gradient(self) -> bool:
+        """Whether an update replaces the value by the gradient."""
+        return self._overwrite_with_gradient
+
+    @overwrite_with_gradient.setter
+    def overwrite_with_gradient(self, value: bool) -> None:
+        if not isinstance(value, bool):
+            raise TypeError(
+                explain("`overwrite_with_gradient` must be a bool", overwrite_with_gradient=value)
+            )
+        self._overwrite_with_gradient = value
 
     # Reading.
 
@@ -311,13 +330,21 @@ class Variable:
         return self.value.__index__()
 
     def __bool__(self) -> bool:
-        return bool(self.value)
+        raise TypeError(
+            f"The variable {self._path!r} is no bool. Compare it, or take its value: bool(v.value)."
+        )
+
+    def __round__(self, digits: int | None = None) -> Any:
+        return round(self.value, digits)  # type: ignore[call-overload]
 
     def __getitem__(self, key: Any) -> Any:
         return self.value[key]
 
     def __len__(self) -> int:
         return len(self.value)
+
+    def __iter__(self) -> Iterator[Tensor]:
+        return iter(self.value)
 
     def __pos__(self) -> Tensor:
         return self.value
@@ -343,7 +370,7 @@ class Variable:
             self._regularizer,
             self._constraint,
         )
-        twin.overwrite_with_gradient = self.overwrite_with_gradient
+        twin._overwrite_with_gradient = self._overwrite_with_gradient
         memo[id(self)] = twin
         return twin
 
@@ -351,12 +378,10 @@ class Variable:
         state = {k: self.__dict__[k] for k in _PICKLED}
         return _revive, (to_host(self.array).copy(), self._dtype, self._name, state)
 
-    __array_ufunc__ = None
-
 
 _PICKLED = (
     "_path", "_trainable", "_autocast", "_aggregation", "_regularizer", "_constraint",
-    "overwrite_with_gradient",
+    "_overwrite_with_gradient",
 )  # fmt: skip
 
 
@@ -403,3 +428,18 @@ def _plain_shape(shape: Any) -> tuple[int, ...]:
 
 
 add_operators(Variable)
+
+
+def _logical(primitive: Any, swapped: bool = False) -> Any:
+    def operator(self: Variable, *others: Any) -> Any:
+        values = [as_tensor(x, "bool") for x in (self, *others)]
+        return primitive(*(values[::-1] if swapped else values))
+
+    return operator
+
+
+# Keras gives `&`, `|`, `^` and `~` of variables the logical meaning, whatever their dtype.
+for _name, _primitive in {"and": logical_and, "or": logical_or, "xor": logical_xor}.items():
+    setattr(Variable, f"__{_name}__", _logical(_primitive))
+    setattr(Variable, f"__r{_name}__", _logical(_primitive, swapped=True))
+Variable.__invert__ = _logical(logical_not)  # type: ignore[attr-defined]

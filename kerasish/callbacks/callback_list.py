@@ -79,12 +79,6 @@ class CallbackList(Callback):
     def _progbar(self) -> ProgbarLogger | None:
         return self._first(ProgbarLogger)  # type: ignore[no-any-return]
 
-    @property
-    def progress(self) -> Progress | None:
-        """The `Progress` of the `ProgbarLogger` among the callbacks, or None."""
-        progbar = self._progbar
-        return None if progbar is None else progbar.progress
-
     def progress_of(self, task: str) -> Progress | None:
         """Return what the loop tells its batches to, or None if nothing of them is shown.
 

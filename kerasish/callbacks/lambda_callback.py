@@ -16,10 +16,10 @@ class LambdaCallback(Callback):
         on_epoch_begin, on_epoch_end: called with `(epoch, logs)`.
         on_train_begin, on_train_end: called with `(logs)`.
         on_train_batch_begin, on_train_batch_end: called with `(batch, logs=…)`.
-        **kwargs: functions for the other hooks of `Callback`.
+        **kwargs: functions for the other hooks of `Callback`, and attributes of other names.
 
     Raises:
-        TypeError: for a name that is no hook of `Callback`.
+        TypeError: for a name that begins like a hook, `on_…`, and is none.
 
     Example:
         >>> shout = LambdaCallback(on_epoch_end=lambda epoch, logs: print(epoch, logs["loss"]))
@@ -38,7 +38,8 @@ class LambdaCallback(Callback):
         **kwargs: Callable[..., Any],
     ) -> None:
         super().__init__()
-        unknown = sorted(name for name in kwargs if not hasattr(Callback, name))
+        hook_like = [name for name in kwargs if name.startswith("on_")]
+        unknown = sorted(name for name in hook_like if not hasattr(Callback, name))
         if unknown:
             raise TypeError(
                 explain(

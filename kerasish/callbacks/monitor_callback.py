@@ -7,8 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
+from kerasish import ops
 from kerasish.callbacks.callback import Callback
 from kerasish.errors import explain
 
@@ -50,7 +49,7 @@ class MonitorCallback(Callback):
         mode = self.mode
         if mode == "auto":
             mode = self._mode_of_the_metric()
-        self.monitor_op = np.less if mode == "min" else np.greater
+        self.monitor_op = ops.less if mode == "min" else ops.greater
         self.min_delta = -abs(self.min_delta) if mode == "min" else abs(self.min_delta)
 
     def _mode_of_the_metric(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasish import ops
+from kerasish.backend.variable import Variable
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -134,3 +135,5 @@ __all__ = [
     "variance_scaling",
     "zeros",
 ]
+
+Variable.initializer_by_name = staticmethod(get)

@@ -51,7 +51,9 @@ class CallSpec:
     def shapes(self) -> dict[str, Any]:
         """Return `<argument>_shape` for each argument that holds tensors."""
         return {
-            f"{name}_shape": tree.map_structure(lambda x: None if x is None else tuple(x.shape), value)
+            f"{name}_shape": tree.map_structure(
+                lambda x: None if x is None else tuple(x.shape), value
+            )
             for name, value in self.tensors.items()
         }
 

@@ -16,8 +16,8 @@ from kerasish.backend.variable import Variable, autocast_to
 from kerasish.errors import explain
 from kerasish.layers.call_spec import CallSpec, context, entered, is_tensor_like
 from kerasish.layers.input_spec import assert_input_compatibility
-from kerasish.ops.keras_tensor import KerasTensor
-from kerasish.ops.operation import Operation
+from kerasish.ops.keras_tensor import KerasTensor, any_symbolic
+from kerasish.ops.operation import Call, Operation
 
 
 class LayerCalling:
@@ -28,22 +28,40 @@ class LayerCalling:
         self._called = True
         args, kwargs = self._convert(args, kwargs)
         self._check_positional(args)
+        wanted = None if self._takes_training else kwargs.pop("training", None)
         spec = CallSpec(self._call_signature, args, kwargs)
         assert_input_compatibility(self.input_spec, spec.first, self.name)
         with entered(self) as outermost, named(self.name, self):
             if outermost:
                 self._clear_losses()
-            training = self._resolve_training(spec)
+            context.training = training = self._resolve_training(spec, wanted)
+            added: dict[str, Any] = {}
+            if training is not None and self._takes_training:
+                added["training"] = training
+                args = self._without_positional(args, "training")
+            self._pass_masks(spec, added)
             with autocast_to(self.compute_dtype if self.autocast else None):
                 self._maybe_build(spec)
-                self._pass_masks(spec, kwargs)
-                if training is not None and self._takes_training:
-                    kwargs["training"] = training
-                    args = self._without_positional(args, "training")
-                context.training = training
-                outputs = Operation.__call__(self, *args, **kwargs)
+                if any_symbolic(args) or any_symbolic(kwargs.values()):
+                    outputs = self._call_on_handles(args, kwargs, added)
+                else:
+                    outputs = self.call(*args, **{**kwargs, **added})
             self._after_call(spec, outputs)
         return outputs
+
+    def _call_on_handles(self, args: Any, kwargs: Any, added: Any) -> Any:
+        """Find the outputs' shapes, and record the call as the user wrote it."""
+        seen_args, seen_kwargs = tree.map_structure(self._as_computed, (args, {**kwargs, **added}))
+        outputs = self.compute_output_spec(*seen_args, **seen_kwargs)
+        Call(self, args, kwargs, outputs)
+        return outputs
+
+    def _as_computed(self, x: Any) -> Any:
+        """A handle as the layer will see it: in its compute dtype."""
+        cast = self._convert_input_args and self.autocast and isinstance(x, KerasTensor)
+        if cast and is_float(x.dtype) and x.dtype != self.compute_dtype:
+            return _keep_mask(x, KerasTensor(x.shape, self.compute_dtype))
+        return x
 
     def _convert(self, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
         """Turn arrays into tensors, and floats into the compute dtype."""
@@ -69,8 +87,8 @@ class LayerCalling:
                     )
                 )
 
-    def _resolve_training(self, spec: CallSpec) -> Any:
-        training = spec.arguments.get("training")
+    def _resolve_training(self, spec: CallSpec, wanted: Any) -> Any:
+        training = spec.arguments.get("training", wanted)
         if training is None:
             training = context.training
         if training is None and "training" in self._call_signature.parameters:
@@ -91,25 +109,32 @@ class LayerCalling:
                 self._build_by_running(spec)
             self.built = True
             self._post_build()
+            self._lock_state()
             return
-        names = list(inspect.signature(self.build).parameters)
-        takes_any = any(
-            p.kind is p.VAR_KEYWORD for p in inspect.signature(self.build).parameters.values()
-        )
-        if len(shapes) == 1 and not (takes_any and not names[:-1]):
-            self.build(next(iter(shapes.values())))
-            return
-        fitting = {k: v for k, v in shapes.items() if takes_any or k in names}
-        required = [n for n in names if n in shapes]
-        if not fitting and shapes and len(names) == 1:
-            self.build(next(iter(shapes.values())))
-        elif not required and not takes_any and shapes:
-            raise ValueError(
-                f"`build()` of layer {self.name!r} must take arguments named like those of "
-                f"`call()` with `_shape` behind. Expected: {sorted(shapes)}. Received: {names}"
-            )
-        else:
-            self.build(**fitting)
+        self.build(**self._build_arguments(shapes))
+
+    def _build_arguments(self, shapes: dict[str, Any]) -> dict[str, Any]:
+        """Match the shapes to the parameters of `build`: the only one, or by name."""
+        parameters = inspect.signature(self.build).parameters
+        if any(p.kind is p.VAR_KEYWORD for p in parameters.values()):
+            return shapes
+        names = list(parameters)
+        if len(names) == 1:
+            return {names[0]: next(iter(shapes.values()), None)}
+        for name in names:
+            if parameters[name].default is not inspect.Parameter.empty:
+                continue
+            if (
+                not name.endswith("_shape")
+                or name not in shapes
+                and (name.removesuffix("_shape") not in self._call_signature.parameters)
+            ):
+                raise ValueError(
+                    f"`build()` of layer {self.name!r} has an argument {name!r}. It must take one "
+                    "argument, or arguments named like those of `call()` with `_shape` behind: "
+                    f"{sorted(shapes)}."
+                )
+        return {name: shapes.get(name) for name in names if name in shapes}
 
     def _build_by_running(self, spec: CallSpec) -> None:
         """Let sublayers build themselves: run the call on shapes alone."""
@@ -136,7 +161,8 @@ class LayerCalling:
         if self.activity_regularizer is not None:
             for output in tree.flatten(outputs):
                 if isinstance(output, Tensor):
-                    self.add_loss(self.activity_regularizer(output))
+                    rows = max(output.shape[0] if output.shape else 1, 1)
+                    self.add_loss(self.activity_regularizer(output) / rows)
         masks = tree.map_structure(mask_of, spec.first) if spec.first is not None else None
         if all(m is None for m in tree.flatten(masks)):
             return
@@ -190,10 +216,6 @@ def _convert_one(x: Any, policy: Any, autocast: bool) -> Any:
         wrong = autocast and is_float(x.dtype) and x.dtype != policy.compute_dtype
         return _keep_mask(x, as_tensor(x, policy.compute_dtype)) if wrong else x
     if isinstance(x, KerasTensor):
-        if autocast and is_float(x.dtype) and x.dtype != policy.compute_dtype:
-            from kerasish import ops
-
-            return _keep_mask(x, ops.cast(x, policy.compute_dtype))
         return x
     if hasattr(x, "__array__"):
         return _convert_one(as_tensor(x), policy, autocast)

@@ -24,7 +24,9 @@ class Configurable:
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         instance = super().__new__(cls)
-        object.__setattr__(instance, "_arguments", {**dict(zip(cls._parameters, args, strict=False)), **kwargs})
+        object.__setattr__(
+            instance, "_arguments", {**dict(zip(cls._parameters, args, strict=False)), **kwargs}
+        )
         return instance
 
     def constructor_config(self, names: tuple[str, ...]) -> dict[str, Any]:

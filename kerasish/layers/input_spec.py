@@ -64,9 +64,17 @@ def assert_input_compatibility(input_spec: Any, inputs: Any, layer_name: str) ->
         missing = [n for n in names if n is not None and n not in inputs]
         if missing:
             raise ValueError(
-                explain(f"Inputs are missing for layer {layer_name!r}", missing=missing, got=list(inputs))
+                explain(
+                    f"Inputs are missing for layer {layer_name!r}",
+                    missing=missing,
+                    got=list(inputs),
+                )
             )
-        values = [inputs[n] for n in names] if all(n is not None for n in names) else tree.flatten(inputs)
+        values = (
+            [inputs[n] for n in names]
+            if all(n is not None for n in names)
+            else tree.flatten(inputs)
+        )
     else:
         values = tree.flatten(inputs)
     if len(values) != len(specs):

@@ -19,7 +19,7 @@ from kerasish.layers.calling import LayerCalling, holds_unbuilt, map_shapes
 from kerasish.layers.config import Configurable
 from kerasish.layers.state import LayerState
 from kerasish.ops.keras_tensor import KerasTensor
-from kerasish.ops.operation import Call, Operation
+from kerasish.ops.operation import Operation
 
 
 class Layer(LayerCalling, LayerState, Configurable, Operation):
@@ -135,7 +135,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
     # State.
 
     def add_weight(
-        self, shape: Any = None, initializer: Any = None, dtype: Any = None,
+        self, *positional: Any, shape: Any = None, initializer: Any = None, dtype: Any = None,
         trainable: bool = True, autocast: bool = True, regularizer: Any = None,
         constraint: Any = None, aggregation: str = "none", overwrite_with_gradient: bool = False,
         name: str | None = None,
@@ -143,6 +143,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         """Make a variable that belongs to this layer.
 
         Args:
+            *positional: shape, initializer and dtype may be given by position, in this order.
             shape: sizes; `()` by default.
             initializer: by default Glorot's uniform one for floats, zeros for the rest.
             dtype: that of the layer's weights by default.
@@ -154,8 +155,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
             name: its name within the layer.
         """
         self._check_super_called()
-        if isinstance(shape, str):
-            raise ValueError(explain("The first argument of add_weight is the shape", shape=shape))
+        shape, initializer, dtype = _positional(positional, shape, initializer, dtype)
         dtype = self.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float(str(dtype)) else "zeros"
@@ -220,7 +220,11 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         shapes = self._build_shapes_dict
         if not shapes:
             return None
-        return {"input_shape": next(iter(shapes.values()))} if len(shapes) == 1 else {"shapes_dict": shapes}
+        return (
+            {"input_shape": next(iter(shapes.values()))}
+            if len(shapes) == 1
+            else {"shapes_dict": shapes}
+        )
 
     # Calling.
 
@@ -247,7 +251,9 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         given = list(trainable_variables), list(non_trainable_variables)
         for what, a, b in zip(("trainable", "non_trainable"), mine, given, strict=True):
             if len(a) != len(b):
-                raise ValueError(f"Layer {self.name!r} has {len(a)} {what} variables, not {len(b)}.")
+                raise ValueError(
+                    f"Layer {self.name!r} has {len(a)} {what} variables, not {len(b)}."
+                )
         pairs = [p for a, b in zip(mine, given, strict=True) for p in zip(a, b, strict=True)]
         with StatelessScope(pairs, collect_losses=return_losses) as scope:
             outputs = self(*args, **kwargs)
@@ -283,9 +289,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
 
     def symbolic_call(self, *args: Any, **kwargs: Any) -> Any:
         """Record the call; return KerasTensors."""
-        outputs = self.compute_output_spec(*args, **kwargs)
-        Call(self, args, kwargs, outputs)
-        return outputs
+        return self._call_on_handles(args, kwargs, {})
 
     # Configs.
 
@@ -301,7 +305,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         }
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
-        names = tuple(n for n in self._parameters if n not in (*config, "self"))
+        names = tuple(n for n in self._parameters if n not in (*config, "activity_regularizer"))
         return {**config, **self.constructor_config(names)}
 
     @classmethod
@@ -374,6 +378,24 @@ def _bound(function: Any) -> Any:
     if isinstance(function, staticmethod):
         return function.__func__
     return functools.partial(function, None) if inspect.isfunction(function) else function
+
+
+def _positional(given: Any, *named: Any) -> tuple[Any, ...]:
+    """Merge the positional arguments of add_weight into shape, initializer and dtype."""
+    if len(given) > 3:
+        raise TypeError(explain("add_weight takes at most 3 arguments by position", got=len(given)))
+    if given and isinstance(given[0], str):
+        raise ValueError(
+            explain(
+                "The first argument of add_weight is the shape; give `name` by name", shape=given[0]
+            )
+        )
+    for value, other in zip(given, named, strict=False):
+        if other is not None:
+            raise ValueError(
+                explain("An argument of add_weight is given twice", values=(value, other))
+            )
+    return (*given, *named[len(given) :])
 
 
 def _legacy_input_shape(kwargs: dict[str, Any]) -> tuple[Any, ...] | None:

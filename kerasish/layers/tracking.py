@@ -68,7 +68,10 @@ class Tracker:
 
 def callable_plain(value: Any) -> bool:
     """Whether a value is a function or a class: never state."""
-    return isinstance(value, type) or type(value).__name__ in ("function", "builtin_function_or_method")
+    return isinstance(value, type) or type(value).__name__ in (
+        "function",
+        "builtin_function_or_method",
+    )
 
 
 class TrackedList(list):  # type: ignore[type-arg]

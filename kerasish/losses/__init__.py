@@ -19,6 +19,7 @@ from kerasish.losses.crossentropy import (
     categorical_crossentropy,
     sparse_categorical_crossentropy,
 )
+from kerasish.losses.ctc import CTC, ctc
 from kerasish.losses.divergence import (
     CategoricalGeneralizedCrossEntropy,
     KLDivergence,
@@ -62,6 +63,7 @@ from kerasish.losses.regression import (
 from kerasish.losses.wrapper import LossFunctionWrapper
 
 __all__ = [
+    "CTC",
     "BinaryCrossentropy",
     "BinaryFocalCrossentropy",
     "CategoricalCrossentropy",
@@ -92,6 +94,7 @@ __all__ = [
     "categorical_hinge",
     "circle",
     "cosine_similarity",
+    "ctc",
     "deserialize",
     "dice",
     "get",

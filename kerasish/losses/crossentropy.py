@@ -117,7 +117,8 @@ def sparse_categorical_crossentropy(
         return ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits, axis)
     counts = ops.not_equal(y_true, ignore_class)
     y_true = ops.where(counts, y_true, 0)
-    y_pred = ops.where(ops.expand_dims(counts, normalize_axis(axis, len(y_pred.shape))), y_pred, 0)
+    columns = ops.expand_dims(counts, normalize_axis(axis, len(y_pred.shape)))
+    y_pred = ops.where(columns, y_pred, 1)  # equal for all classes, so without 0 / 0
     values = ops.sparse_categorical_crossentropy(y_true, y_pred, from_logits, axis)
     values = ops.where(counts, values, 0.0)
     values._keras_mask = counts

@@ -82,7 +82,9 @@ class CallGraph:
         order = sorted(operations, key=lambda op: (-operations[op], self._met[op]))
         return depths, order
 
-    def run(self, values: list[Any], operation: Callable[[Any], Callable[..., Any]] = lambda op: op) -> list[Any]:
+    def run(
+        self, values: list[Any], operation: Callable[[Any], Callable[..., Any]] = lambda op: op
+    ) -> list[Any]:
         """Compute the outputs from the inputs' values.
 
         Args:

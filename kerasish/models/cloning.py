@@ -28,7 +28,9 @@ def clone_model(
     if not isinstance(model, (Functional, Sequential)):
         if clone_function is not None or input_tensors is not None:
             raise ValueError(
-                explain("A subclassed model can only be cloned as a whole", model=type(model).__name__)
+                explain(
+                    "A subclassed model can only be cloned as a whole", model=type(model).__name__
+                )
             )
         return type(model).from_config(model.get_config())
 

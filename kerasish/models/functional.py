@@ -8,7 +8,7 @@ from typing import Any
 from kerasish import ops, tree
 from kerasish.errors import ShapeError, explain
 from kerasish.layers.call_spec import is_tensor_like
-from kerasish.layers.core.input_layer import InputLayer
+from kerasish.layers.core.input_layer import Input, InputLayer
 from kerasish.layers.input_spec import InputSpec
 from kerasish.layers.layer import Layer
 from kerasish.models.call_graph import CallGraph
@@ -37,6 +37,7 @@ class Functional(Model):
             for tensor in tree.flatten(structure):
                 if not isinstance(tensor, KerasTensor):
                     raise ValueError(explain(f"`{what}` must be KerasTensors", **{what: structure}))
+        inputs, outputs = _from_inputs(inputs, outputs)
         object.__setattr__(self, "_inputs_struct", _plain(inputs))
         object.__setattr__(self, "_outputs_struct", _plain(outputs))
         object.__setattr__(self, "graph", CallGraph(inputs, outputs))
@@ -49,7 +50,9 @@ class Functional(Model):
         self._warned = False
         if trainable is not None:
             self.trainable = trainable
-        object.__setattr__(self, "output_names", [t._keras_history.operation.name for t in self.outputs])
+        object.__setattr__(
+            self, "output_names", [t._keras_history.operation.name for t in self.outputs]
+        )
 
     @property
     def inputs(self) -> list[KerasTensor]:
@@ -127,11 +130,9 @@ class Functional(Model):
         if self._input_spec is not None:
             return self._input_spec
         struct = self._inputs_struct
-        if isinstance(struct, dict) and all(isinstance(v, KerasTensor) for v in struct.values()):
-            return [_spec(struct[name], name) for name in sorted(struct)]
-        if isinstance(struct, (list, tuple)) and any(not isinstance(x, KerasTensor) for x in struct):
-            return None
-        return [_spec(x, x.name) for x in self.inputs]
+        if isinstance(struct, KerasTensor):
+            return _spec(struct)
+        return None  # several inputs are checked one by one, when they are sorted
 
     @input_spec.setter
     def input_spec(self, value: Any) -> None:
@@ -143,33 +144,47 @@ class Functional(Model):
             raise ValueError(
                 f"Model {self.name!r} has {len(self.inputs)} input(s) and was given {len(flat)}."
             )
-        return [self._fit(x, ref, i) for i, (x, ref) in enumerate(zip(flat, self.inputs, strict=True))]
+        return [
+            self._fit(x, ref, i) for i, (x, ref) in enumerate(zip(flat, self.inputs, strict=True))
+        ]
 
     def _flatten_inputs(self, inputs: Any) -> list[Any]:
         """Sort the given inputs as the model's own: by structure, else by the inputs' names."""
         struct = self._inputs_struct
+        if _same_structure(struct, inputs):
+            return tree.flatten(inputs)
         if isinstance(inputs, dict):
-            names = [x._keras_history.operation.name for x in self.inputs]
-            keys = sorted(struct) if isinstance(struct, dict) else names
-            if isinstance(struct, dict) and set(struct) <= set(inputs):
-                return tree.flatten({key: inputs[key] for key in struct})
-            if set(names) <= set(inputs):
-                return [inputs[name] for name in names]
-            if not isinstance(struct, dict):
-                raise ValueError(
-                    explain(f"Model {self.name!r} has inputs named {keys}", got=sorted(inputs))
-                )
-        if not self._warned and isinstance(inputs, (list, tuple, dict)):
-            try:
-                tree.assert_same_structure(struct, inputs)
-            except ValueError:
-                self._warned = True
-                warnings.warn(
-                    f"The structure of `inputs` is not the model's. Expected: {_shown(struct)}. "
-                    f"Received: {_shown(inputs)}",
-                    stacklevel=6,
-                )
+            return self._by_name(inputs)
+        if isinstance(struct, dict) and list(struct) != sorted(struct):
+            raise ValueError(
+                f"Model {self.name!r} takes a dict of inputs. A list does not tell which is which: "
+                f"{_shown(struct)} was expected. Received: {_shown(inputs)}"
+            )
+        self._warn_of_structure(inputs)
         return tree.flatten(inputs)
+
+    def _by_name(self, inputs: dict[str, Any]) -> list[Any]:
+        struct = self._inputs_struct
+        names = [x._keras_history.operation.name for x in self.inputs]
+        if isinstance(struct, dict) and set(struct) <= set(inputs):
+            self._warn_of_structure(inputs)
+            return tree.flatten({key: inputs[key] for key in struct})
+        if not isinstance(struct, dict) and set(names) <= set(inputs):
+            if set(names) < set(inputs):
+                self._warn_of_structure(inputs)
+            return [inputs[name] for name in names]
+        raise ValueError(
+            explain(f"Model {self.name!r} has inputs named {names}", got=sorted(inputs))
+        )
+
+    def _warn_of_structure(self, inputs: Any) -> None:
+        if not self._warned:
+            self._warned = True
+            warnings.warn(
+                f"The inputs of model {self.name!r} are nested in another way than its own. "
+                f"Expected: {_shown(self._inputs_struct)}. Received: {_shown(inputs)}",
+                stacklevel=7,
+            )
 
     def _fit(self, x: Any, ref: KerasTensor, index: int) -> Any:
         """Cast an input to the dtype it was declared with, and add or drop a last axis of size 1."""
@@ -223,14 +238,47 @@ def _plain(structure: Any) -> Any:
     return tree.map_structure(lambda x: x, structure)
 
 
-def _spec(tensor: KerasTensor, name: str) -> InputSpec:
-    layer = getattr(tensor, "_keras_history", (None,))[0]
-    optional = isinstance(layer, InputLayer) and layer.optional
+def _spec(tensor: KerasTensor) -> InputSpec:
+    layer = tensor._keras_history.operation
     return InputSpec(
         shape=(None, *tensor.shape[1:]) if tensor.shape else (), allow_last_axis_squeeze=True,
-        name=name, optional=optional,
+        name=layer.name, optional=isinstance(layer, InputLayer) and layer.optional,
     )  # fmt: skip
 
 
+def _same_structure(a: Any, b: Any) -> bool:
+    """Whether two structures agree; a list may stand for a tuple."""
+    if isinstance(a, dict) or isinstance(b, dict):
+        both = isinstance(a, dict) and isinstance(b, dict) and set(a) == set(b)
+        return both and all(_same_structure(a[k], b[k]) for k in a)
+    if isinstance(a, (list, tuple)) or isinstance(b, (list, tuple)):
+        both = isinstance(a, (list, tuple)) and isinstance(b, (list, tuple)) and len(a) == len(b)
+        return both and all(_same_structure(x, y) for x, y in zip(a, b, strict=True))
+    return True
+
+
+def _from_inputs(inputs: Any, outputs: Any) -> tuple[Any, Any]:
+    """Let a model that begins in the midst of others' calls begin with Inputs of its own."""
+    flat = tree.flatten(inputs)
+    if all(
+        isinstance(x._keras_history.operation, InputLayer)
+        for x in flat
+        if hasattr(x, "_keras_history")
+    ):
+        return inputs, outputs
+    fed = [
+        x
+        if isinstance(x._keras_history.operation, InputLayer)
+        else Input(
+            batch_shape=x.shape, dtype=x.dtype, name=f"{x._keras_history.operation.name}_input"
+        )
+        for x in flat
+    ]
+    found = CallGraph(inputs, outputs).run(fed)
+    return tree.pack_sequence_as(inputs, fed), tree.pack_sequence_as(outputs, found)
+
+
 def _shown(structure: Any) -> Any:
-    return tree.map_structure(lambda x: getattr(x, "name", "*") if isinstance(x, KerasTensor) else "*", structure)
+    return tree.map_structure(
+        lambda x: getattr(x, "name", "*") if isinstance(x, KerasTensor) else "*", structure
+    )

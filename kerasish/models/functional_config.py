@@ -9,6 +9,7 @@ from kerasish._registry import deserialize_keras_object, serialize_keras_object
 from kerasish.layers.core.input_layer import InputLayer
 from kerasish.layers.layer import Layer
 from kerasish.ops.keras_tensor import KerasTensor
+from kerasish.ops.operation import FunctionCall
 
 
 def is_functional_config(config: dict[str, Any]) -> bool:
@@ -21,10 +22,12 @@ def to_config(model: Any) -> dict[str, Any]:
     numbers = _call_numbers(model)
     layers = []
     for operation in model.operations:
-        entry = dict(serialize_keras_object(operation))
+        entry = _entry(operation)
         entry["name"] = operation.name
         entry["inbound_nodes"] = [
-            _call_config(call, numbers) for call in operation._inbound_nodes if id(call) in numbers and not call.is_input
+            _call_config(call, numbers)
+            for call in operation._inbound_nodes
+            if id(call) in numbers and not call.is_input
         ]
         layers.append(entry)
 
@@ -43,6 +46,15 @@ def to_config(model: Any) -> dict[str, Any]:
         if isinstance(model._outputs_struct, (list, tuple, dict))
         else place(model._outputs_struct),
     }
+
+
+def _entry(operation: Any) -> dict[str, Any]:
+    if isinstance(operation, FunctionCall):
+        return {
+            "module": "kerasish.ops", "class_name": "FunctionCall",
+            "config": operation.get_config(), "registered_name": None,
+        }  # fmt: skip
+    return dict(serialize_keras_object(operation))
 
 
 def _call_numbers(model: Any) -> dict[int, int]:
@@ -94,11 +106,16 @@ def from_config(cls: Any, config: dict[str, Any], custom_objects: Any = None) ->
     operations: dict[str, Any] = {}
     waiting: list[tuple[Any, dict[str, Any]]] = []
     for entry in config["layers"]:
-        operation = deserialize_keras_object(_without_calls(entry), custom_objects)
+        if entry["class_name"] == "FunctionCall" and entry["module"] == "kerasish.ops":
+            operation = FunctionCall.from_config(entry["config"])
+        else:
+            operation = deserialize_keras_object(_without_calls(entry), custom_objects)
         operations[entry.get("name", operation.name)] = operation
         waiting += [(operation, call) for call in entry.get("inbound_nodes", [])]
     made: dict[tuple[str, int], Any] = {
-        (name, 0): op._inbound_nodes[0] for name, op in operations.items() if isinstance(op, InputLayer)
+        (name, 0): op._inbound_nodes[0]
+        for name, op in operations.items()
+        if isinstance(op, InputLayer)
     }
     names = {id(op): name for name, op in operations.items()}
     counts = {name: len([k for k in made if k[0] == name]) for name in operations}
@@ -127,12 +144,16 @@ def from_config(cls: Any, config: dict[str, Any], custom_objects: Any = None) ->
     def tensor(place: Any) -> Any:
         name, number, output = place[:3]
         if (name, number) not in made:
-            raise ValueError(f"The config names call {number} of layer {name!r}, which is not there.")
+            raise ValueError(
+                f"The config names call {number} of layer {name!r}, which is not there."
+            )
         return made[name, number].outputs[output]
 
     inputs = _map_places(tensor, config["input_layers"])
     outputs = _map_places(tensor, config["output_layers"])
-    extra = {k: v for k, v in config.items() if k not in ("layers", "input_layers", "output_layers")}
+    extra = {
+        k: v for k, v in config.items() if k not in ("layers", "input_layers", "output_layers")
+    }
     trainable = extra.pop("trainable", None)
     model = cls(inputs=inputs, outputs=outputs, **extra)
     if trainable is False:
@@ -168,7 +189,11 @@ def _decode_call(call: dict[str, Any], made: Any, custom_objects: Any) -> Any:
 
 def _map_places(function: Any, structure: Any) -> Any:
     """Apply a function to each `[name, number, output]` in a structure."""
-    if isinstance(structure, (list, tuple)) and len(structure) == 3 and isinstance(structure[0], str):
+    if (
+        isinstance(structure, (list, tuple))
+        and len(structure) == 3
+        and isinstance(structure[0], str)
+    ):
         return function(structure)
     if isinstance(structure, dict):
         return {k: _map_places(function, v) for k, v in structure.items()}

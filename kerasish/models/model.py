@@ -198,7 +198,9 @@ class Model(Trainer, Layer):
         from kerasish.models.functional_config import from_config, is_functional_config
 
         if is_functional_config(config) and (
-            cls is Model or cls._parameters[:2] == ("inputs", "outputs") or "__init__" not in vars(cls)
+            cls is Model
+            or cls._parameters[:2] == ("inputs", "outputs")
+            or "__init__" not in vars(cls)
         ):
             return from_config(Functional if cls is Model else cls, config, custom_objects)
         try:
@@ -218,8 +220,10 @@ class Model(Trainer, Layer):
 def _is_functional(args: Any, kwargs: Any) -> bool:
     return (
         len(args) in (2, 3)
-        or len(args) == 1 and "outputs" in kwargs
-        or "inputs" in kwargs and "outputs" in kwargs
+        or len(args) == 1
+        and "outputs" in kwargs
+        or "inputs" in kwargs
+        and "outputs" in kwargs
     )
 
 
@@ -229,7 +233,11 @@ _FUNCTIONAL_TWINS: dict[type, type] = {}
 def _with_functional(cls: type, functional: type) -> type:
     """Return a subclass's twin that is a functional model, too, under the same name."""
     if cls not in _FUNCTIONAL_TWINS:
-        twin = type(cls.__name__, (cls, functional), {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "_twin_of": cls})
+        twin = type(
+            cls.__name__,
+            (cls, functional),
+            {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "_twin_of": cls},
+        )
         _FUNCTIONAL_TWINS[cls] = twin
     return _FUNCTIONAL_TWINS[cls]
 
@@ -273,5 +281,3 @@ def model_from_json(json_string: str, custom_objects: Any = None) -> Any:
     from kerasish._registry import deserialize_keras_object
 
     return deserialize_keras_object(json.loads(json_string), custom_objects)
-
-

@@ -81,7 +81,9 @@ class Sequential(Model):
         sequence = self._sequence
         if sequence and isinstance(sequence[0], InputLayer) and len(sequence) > 1:
             self.build(sequence[0].batch_shape)
-        elif sequence and hasattr(sequence[0], "input_shape") and isinstance(sequence[0], Functional):
+        elif (
+            sequence and hasattr(sequence[0], "input_shape") and isinstance(sequence[0], Functional)
+        ):
             self.build(sequence[0].inputs[0].shape)
 
     def build(self, input_shape: Any = None) -> None:
@@ -91,8 +93,13 @@ class Sequential(Model):
             raise ValueError(f"Sequential {self.name!r} has no layers yet.")
         if isinstance(input_shape, KerasTensor):
             input_shape = input_shape.shape
-        if sequence and isinstance(sequence[0], InputLayer):
+        if isinstance(sequence[0], InputLayer):
             inputs = sequence[0].output
+            if input_shape is not None and not _fits(tuple(input_shape), inputs.shape):
+                raise ValueError(
+                    f"Sequential {self.name!r} has an Input of shape {inputs.shape}, so it cannot be "
+                    f"built for {tuple(input_shape)}."
+                )
         elif not isinstance(input_shape, (list, tuple)) or any(
             isinstance(s, (list, tuple, dict)) for s in input_shape
         ):
@@ -103,6 +110,7 @@ class Sequential(Model):
         for layer in sequence:
             if isinstance(layer, InputLayer):
                 continue
+            _check_takes_one(layer)
             try:
                 x = layer(x)
             except NotImplementedError:
@@ -239,3 +247,22 @@ class Sequential(Model):
         if config.get("build_input_shape") and not model.built:
             model.build(config["build_input_shape"])
         return model
+
+
+def _fits(shape: Any, declared: Any) -> bool:
+    return len(shape) == len(declared) and all(
+        a == b or None in (a, b) for a, b in zip(shape, declared, strict=True)
+    )
+
+
+def _check_takes_one(layer: Layer) -> None:
+    required = [
+        name
+        for name, p in layer._call_signature.parameters.items()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    if len(required) > 1:
+        raise ValueError(
+            f"Layers of a Sequential are called with one argument; {layer.name!r} needs {required}. "
+            "Use a functional model."
+        )

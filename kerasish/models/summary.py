@@ -32,7 +32,9 @@ def summarise(
 
 def _chosen(model: Any, layer_range: Any) -> list[Any]:
     layers = list(getattr(model, "_sequence", model.layers)) if model.layers else []
-    layers = [x for x in layers if not (hasattr(model, "_sequence") and type(x).__name__ == "InputLayer")]
+    layers = [
+        x for x in layers if not (hasattr(model, "_sequence") and type(x).__name__ == "InputLayer")
+    ]
     if layer_range is None:
         return layers
     if len(layer_range) != 2:
@@ -51,7 +53,10 @@ def _rows(layers: list[Any], expand: bool, trainable: bool, depth: int) -> list[
     for layer in layers:
         name = "   " * depth + f"{layer.name} ({type(layer).__name__})"
         row = [name, _output_shape(layer), _parameters(layer)]
-        rows.append(row + ([("Y" if layer.trainable else "N") if layer.weights else "-"] if trainable else []))
+        rows.append(
+            row
+            + ([("Y" if layer.trainable else "N") if layer.weights else "-"] if trainable else [])
+        )
         if expand and hasattr(layer, "layers"):
             rows += _rows(layer.layers, expand, trainable, depth + 1)
     return rows
@@ -75,7 +80,10 @@ def _parameters(layer: Layer) -> str:
 
 
 def _line(cells: list[str], widths: list[int], bar: str) -> str:
-    aligned = [c.rjust(w) if i == 2 else c.ljust(w) for i, (c, w) in enumerate(zip(cells, widths, strict=True))]
+    aligned = [
+        c.rjust(w) if i == 2 else c.ljust(w)
+        for i, (c, w) in enumerate(zip(cells, widths, strict=True))
+    ]
     return f"{bar} " + f" {bar} ".join(aligned) + f" {bar}"
 
 

@@ -192,6 +192,7 @@ from kerasish.ops.numpy.reduction import (
     var,
 )
 from kerasish.ops.ranking import argsort, in_top_k, sort, top_k
+from kerasish.ops.sequence import ctc_loss
 
 __all__ = [
     "abs",
@@ -233,6 +234,7 @@ __all__ = [
     "cos",
     "cosh",
     "count_nonzero",
+    "ctc_loss",
     "cumsum",
     "divide",
     "divide_no_nan",

@@ -142,7 +142,7 @@ def one_hot(
     x = as_tensor(x)
     place = normalize_axis(axis, x.ndim + 1)
     classes = reshape(
-        arange(num_classes, dtype=x.dtype if x.dtype != "bool" else "int32"),
+        arange(num_classes, dtype="int32" if x.dtype != "int64" else "int64"),
         tuple(num_classes if a == place else 1 for a in range(x.ndim + 1)),
     )
     return cast(equal(expand_dims(x, place), classes), dtype or floatx())

@@ -26,7 +26,9 @@ class Adam(Optimizer):
         epsilon: float = 1e-7, amsgrad: bool = False, weight_decay: Any = None,
         name: str = "adam", **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs)
+        super().__init__(
+            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
+        )
         self.beta_1, self.beta_2 = beta_1, beta_2
         self.epsilon, self.amsgrad = epsilon, amsgrad
 
@@ -34,7 +36,9 @@ class Adam(Optimizer):
         """The two means, and the largest mean square for amsgrad."""
         return ("momentum", "velocity") + (("velocity_hat",) if self.amsgrad else ())
 
-    def update(self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any) -> Any:
+    def update(
+        self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any
+    ) -> Any:
         """m += (g - m)(1 - b1); v += (g*g - v)(1 - b2); x -= rate * m / (sqrt(v) + epsilon)."""
         momentum, velocity, *largest = slots
         momentum = momentum + (gradient - momentum) * (1 - self.beta_1)

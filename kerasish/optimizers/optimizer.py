@@ -53,7 +53,9 @@ class Optimizer(LearningRate, Clipping, Configurable):
         gradient_accumulation_steps: int | None = None, name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         if "lr" in kwargs:
-            warnings.warn("`lr` is the old name of `learning_rate`.", DeprecationWarning, stacklevel=3)
+            warnings.warn(
+                "`lr` is the old name of `learning_rate`.", DeprecationWarning, stacklevel=3
+            )
             learning_rate = kwargs.pop("lr")
         kwargs.pop("decay", None)
         if kwargs:
@@ -69,9 +71,13 @@ class Optimizer(LearningRate, Clipping, Configurable):
             )
         self.set_clipping(clipnorm, clipvalue, global_clipnorm)
         if use_ema and not 0 <= ema_momentum <= 1:
-            raise ValueError(explain("`ema_momentum` must be from 0 to 1", ema_momentum=ema_momentum))
-        if use_ema and ema_overwrite_frequency is not None and (
-            not isinstance(ema_overwrite_frequency, int) or ema_overwrite_frequency < 1
+            raise ValueError(
+                explain("`ema_momentum` must be from 0 to 1", ema_momentum=ema_momentum)
+            )
+        if (
+            use_ema
+            and ema_overwrite_frequency is not None
+            and (not isinstance(ema_overwrite_frequency, int) or ema_overwrite_frequency < 1)
         ):
             raise ValueError(
                 explain(
@@ -168,7 +174,9 @@ class Optimizer(LearningRate, Clipping, Configurable):
                                 initializer: Any = "zeros") -> Any:  # fmt: skip
         """Make one variable, or several, for each trainable one; return lists of them."""
         names = [name] if isinstance(name, str) else list(name)
-        kinds = initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
+        kinds = (
+            initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
+        )
         found: list[list[Variable]] = [[] for _ in names]
         for variable in trainable_variables:
             for i, (slot, kind) in enumerate(zip(names, kinds, strict=True)):
@@ -186,7 +194,9 @@ class Optimizer(LearningRate, Clipping, Configurable):
 
     # Updating.
 
-    def update(self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any) -> Any:
+    def update(
+        self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any
+    ) -> Any:
         """Return the new value of a variable, and of its slots: the rule.
 
         Args:
@@ -233,9 +243,7 @@ class Optimizer(LearningRate, Clipping, Configurable):
                 self.build(variables)
                 self.built = True
         if len(grads) != len(variables):
-            raise ValueError(
-                f"There are {len(grads)} gradients for {len(variables)} variables."
-            )
+            raise ValueError(f"There are {len(grads)} gradients for {len(variables)} variables.")
         for variable in variables:
             self._get_variable_index(variable)
         with no_grad():
@@ -278,11 +286,15 @@ class Optimizer(LearningRate, Clipping, Configurable):
         ops.cond(is_due, update, wait)
 
     def _update_all(self, grads: list[Any], variables: list[Variable]) -> None:
-        overwritten = [(g, v) for g, v in zip(grads, variables, strict=True) if v.overwrite_with_gradient]
+        overwritten = [
+            (g, v) for g, v in zip(grads, variables, strict=True) if v.overwrite_with_gradient
+        ]
         for gradient, variable in overwritten:
             variable.assign(gradient)
         if overwritten:
-            pairs = [p for p in zip(grads, variables, strict=True) if not p[1].overwrite_with_gradient]
+            pairs = [
+                p for p in zip(grads, variables, strict=True) if not p[1].overwrite_with_gradient
+            ]
             grads, variables = [g for g, _ in pairs], [v for _, v in pairs]
         if variables:
             grads = self.clip(grads)
@@ -294,7 +306,9 @@ class Optimizer(LearningRate, Clipping, Configurable):
             if variable.constraint is not None:
                 variable.assign(variable.constraint(variable))
 
-    def _backend_update_step(self, grads: list[Any], variables: list[Variable], learning_rate: Any) -> None:
+    def _backend_update_step(
+        self, grads: list[Any], variables: list[Variable], learning_rate: Any
+    ) -> None:
         """Update all: together if the rule is elementwise, one by one otherwise."""
         if not (self.elementwise and self._uses_rule()):
             for gradient, variable in zip(grads, variables, strict=True):
@@ -392,7 +406,9 @@ class Optimizer(LearningRate, Clipping, Configurable):
 
         config = dict(config)
         if isinstance(config.get("learning_rate"), dict):
-            config["learning_rate"] = deserialize_keras_object(config["learning_rate"], custom_objects)
+            config["learning_rate"] = deserialize_keras_object(
+                config["learning_rate"], custom_objects
+            )
         return cls(**config)
 
     def save_own_variables(self, store: Any) -> None:

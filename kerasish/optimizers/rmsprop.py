@@ -27,7 +27,9 @@ class RMSprop(Optimizer):
         epsilon: float = 1e-7, centered: bool = False, weight_decay: Any = None,
         name: str = "rmsprop", **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs)
+        super().__init__(
+            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
+        )
         self.rho, self.momentum = rho, momentum
         self.epsilon, self.centered = epsilon, centered
 
@@ -36,7 +38,9 @@ class RMSprop(Optimizer):
         momentum = ("momentum",) if self.momentum > 0 else ()
         return ("velocity", *momentum, *(("average_gradient",) if self.centered else ()))
 
-    def update(self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any) -> Any:
+    def update(
+        self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any
+    ) -> Any:
         """v = rho v + (1 - rho) g*g; x -= rate * g / sqrt(v + epsilon)."""
         values = dict(zip(self.active_slots(), slots, strict=True))
         velocity = self.rho * values["velocity"] + (1 - self.rho) * ops.square(gradient)

@@ -24,7 +24,9 @@ class SGD(Optimizer):
         self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False,
         weight_decay: Any = None, name: str = "SGD", **kwargs: Any,
     ) -> None:  # fmt: skip
-        super().__init__(learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs)
+        super().__init__(
+            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
+        )
         if not isinstance(momentum, (int, float)) or not 0 <= momentum <= 1:
             raise ValueError(explain("`momentum` must be a number from 0 to 1", momentum=momentum))
         self.momentum, self.nesterov = momentum, nesterov
@@ -33,7 +35,9 @@ class SGD(Optimizer):
         """Only momentum needs to remember."""
         return ("momentum",) if self.momentum else ()
 
-    def update(self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any) -> Any:
+    def update(
+        self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any
+    ) -> Any:
         """v = momentum * v - rate * g; x = x + v, or x + momentum * v - rate * g."""
         move = gradient * learning_rate
         if not slots:

@@ -11,6 +11,9 @@ from kerasish.primitives.comparison import equal, greater
 from kerasish.primitives.primitive import Elementwise, Floating
 
 
+_MODULUS = {"complex64": "float32", "complex128": "float64"}
+
+
 class Add(Elementwise):
     """Sum."""
 
@@ -113,6 +116,10 @@ class Absolute(Elementwise):
     """The size without the sign; for a complex number, its modulus."""
 
     function, scalar = "absolute", "abs(x)"
+
+    def infer(self, *specs: Spec) -> Spec:
+        spec = super().infer(*specs)
+        return Spec(spec.shape, _MODULUS.get(spec.dtype, spec.dtype))
 
     def grad_x(self, g: Any, x: Any) -> Any:
         return multiply(g, sign(x))

@@ -11,7 +11,11 @@ from kerasish.primitives.primitive import Primitive
 
 
 class Reshape(Primitive):
-    """The same elements, in the same (row-major) order, in another shape."""
+    """The same elements, in the same (row-major) order, in another shape.
+
+    What is not laid out in rows is copied first, though NumPy could sometimes do without: a
+    matrix product rounds by the layout, and the plan copies here too.
+    """
 
     is_view = True
 
@@ -21,7 +25,7 @@ class Reshape(Primitive):
         return Spec(shape, x.dtype)
 
     def forward(self, xp: Any, x: Any, *, shape: Shape) -> Any:
-        return x.reshape(shape)
+        return (x if x.flags.c_contiguous else xp.ascontiguousarray(x)).reshape(shape)
 
     def grad_x(self, g: Any, x_spec: Spec) -> Any:
         return reshape(g, shape=x_spec.shape)

@@ -90,7 +90,9 @@ class StoredVariables(Mapping[str, Any]):
             return self._group.get(key, getlink=True) is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(() if self._group is None else self._group)
+        with self._reader.explained(self._path):
+            return iter([] if self._group is None else list(self._group))
 
     def __len__(self) -> int:
-        return 0 if self._group is None else len(self._group)
+        with self._reader.explained(self._path):
+            return 0 if self._group is None else len(self._group)

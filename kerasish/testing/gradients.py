@@ -11,7 +11,9 @@ from kerasish.backend.reverse import gradients
 from kerasish.backend.tensor import Tensor
 
 
-def numeric_gradient(function: Callable[..., float], arrays: list[Any], index: int, step: float) -> Any:
+def numeric_gradient(
+    function: Callable[..., float], arrays: list[Any], index: int, step: float
+) -> Any:
     """Return the gradient of a function of arrays by central differences."""
     at = [np.array(a) for a in arrays]
     found = np.zeros_like(at[index])
@@ -56,10 +58,15 @@ def check_gradients(
     pushes = [rng.normal(size=np.asarray(arrays[i]).shape) for i in places]
 
     def slope(*tensors: Any) -> Any:
-        leaves = [t if t.requires_grad or i not in places else t.requires_grad_() for i, t in enumerate(tensors)]
+        leaves = [
+            t if t.requires_grad or i not in places else t.requires_grad_()
+            for i, t in enumerate(tensors)
+        ]
         sources = [leaves[i] for i in places]
         found = gradients(weighted(*leaves), sources, release=False, create_graph=True)
-        parts = [(g * Tensor(p)).reshape(-1) for g, p in zip(found, pushes, strict=True) if g is not None]
+        parts = [
+            (g * Tensor(p)).reshape(-1) for g, p in zip(found, pushes, strict=True) if g is not None
+        ]
         total = parts[0].reshape(-1)
         from kerasish.ops import sum as sum_of
 
@@ -78,14 +85,18 @@ def _tensors(arrays: Any, leaves: Any = ()) -> list[Tensor]:
     return made
 
 
-def _compare(function: Any, arrays: Any, places: Any, step: float, tolerance: float, name: str) -> None:
+def _compare(
+    function: Any, arrays: Any, places: Any, step: float, tolerance: float, name: str
+) -> None:
     tensors = _tensors(arrays, places)
     out = function(*tensors)
     found: list[Any] = [None] * len(places)
     if out.requires_grad:
         found = gradients(out, [tensors[i] for i in places], release=False)
     for index, gradient in zip(places, found, strict=True):
-        wanted = numeric_gradient(lambda *a: float(function(*_tensors(a)).numpy().sum()), list(arrays), index, step)
+        wanted = numeric_gradient(
+            lambda *a: float(function(*_tensors(a)).numpy().sum()), list(arrays), index, step
+        )
         got = np.zeros_like(wanted) if gradient is None else gradient.numpy()
         scale = np.maximum(1.0, np.abs(wanted))
         if got.shape != wanted.shape or not np.all(np.abs(got - wanted) <= tolerance * scale):

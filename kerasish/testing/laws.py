@@ -74,5 +74,5 @@ def _check_graph(primitive: Any, inputs: list[Any], params: Any) -> None:
     for specialisation in function.specialisations.values():
         verify(specialisation.traced)
         verify(specialisation.graph)
-    at_once = apply(primitive, tuple(Tensor(np.ascontiguousarray(a)) for a in inputs), params)
+    at_once = apply(primitive, tuple(Tensor(np.asarray(a, order="C")) for a in inputs), params)
     assert_same_bits(planned, at_once, f"{primitive} in the graph engine")

@@ -81,8 +81,8 @@ class CompileLoss(Loss):
         if loss_weights and not isinstance(loss_weights, (list, tuple, dict, float)):
             raise ValueError(
                 explain(
-                    "Expected `loss_weights` argument to be a float (one output), or a list, tuple or dict "
-                    "(several outputs)",
+                    "Expected `loss_weights` argument to be a float (one output), or a list, "
+                    "tuple or dict (several outputs)",
                     loss_weights=loss_weights,
                 )
             )

@@ -52,10 +52,15 @@ class Compiling:
         """
         chosen = optimizers.get(optimizer)
         if jit_compile not in ("auto", True, False, None):
-            raise ValueError(explain("`jit_compile` must be 'auto', True or False", jit_compile=jit_compile))
+            raise ValueError(
+                explain("`jit_compile` must be 'auto', True or False", jit_compile=jit_compile)
+            )
         if not isinstance(steps_per_execution, int) or steps_per_execution < 1:
             raise ValueError(
-                explain("`steps_per_execution` must be a positive integer", steps_per_execution=steps_per_execution)
+                explain(
+                    "`steps_per_execution` must be a positive integer",
+                    steps_per_execution=steps_per_execution,
+                )
             )
         names = self._known_output_names()
         compile_loss = None
@@ -94,7 +99,9 @@ class Compiling:
     def _warn_if_trainable_changed(self) -> None:
         state = self._trainable_state()
         before = getattr(self, "_trainable_at_compile", state)
-        changed = [x.name for x in self._flatten_layers() if before.get(id(x), x.trainable) != x.trainable]
+        changed = [
+            x.name for x in self._flatten_layers() if before.get(id(x), x.trainable) != x.trainable
+        ]
         if changed:
             warnings.warn(
                 f"`trainable` of {changed} has changed since compile(). Call compile() again, or the "
@@ -135,7 +142,11 @@ class Compiling:
     @property
     def metrics(self) -> list[Any]:
         """All metrics: the loss's mean, the model's own, those of `compile`, one for each loss."""
-        found = [] if self._loss_tracker is None or self._compile_loss is None and not self.compiled else [self._loss_tracker]
+        found = (
+            []
+            if self._loss_tracker is None or self._compile_loss is None and not self.compiled
+            else [self._loss_tracker]
+        )
         found += self._metrics
         for layer in self._layers:
             found += layer._own_metrics() if isinstance(layer, Compiling) else layer.metrics

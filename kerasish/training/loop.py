@@ -11,6 +11,7 @@ import numpy as np
 from kerasish import tree
 from kerasish.backend.record import no_grad
 
+
 class Run:
     """One of fit, evaluate and predict, over the batches of one epoch.
 
@@ -45,9 +46,9 @@ class Run:
                     self.begin(done)
                 for batch in group:
                     result = step(batch)
-                done += len(group)
                 if self.is_watched:
-                    self.end(done - 1, self.logs(result))
+                    self.end(done + self.group - 1, self.logs(result))
+                done += len(group)
                 if progress is not None:
                     self._look(progress, done, result)
                 if self.is_stopped():
@@ -76,4 +77,6 @@ def concatenate_outputs(outputs: list[Any]) -> Any:
 def host(outputs: Any) -> Any:
     """Return predictions as NumPy arrays."""
     with no_grad():
-        return tree.map_structure(lambda x: x.numpy() if hasattr(x, "numpy") else np.asarray(x), outputs)
+        return tree.map_structure(
+            lambda x: x.numpy() if hasattr(x, "numpy") else np.asarray(x), outputs
+        )

@@ -45,7 +45,7 @@ class Trainer(Compiling):
             def run(*data: Any) -> Any:
                 try:
                     with recording() if kind == "train" else no_grad():
-                        logs = step(data if len(data) > 1 else data[0])
+                        logs = step(data)
                 finally:
                     self._clear_losses()
                 return logs if kind == "predict" or self._has_own_logs(kind) else None
@@ -126,7 +126,14 @@ class Trainer(Compiling):
             steps=data.num_batches,
         )  # fmt: skip
         step = self._prepared_step("train", building_optimizer=True)
-        run = Run(step, callbacks, "train", lambda: self.stop_training, self._logs, self.steps_per_execution)
+        run = Run(
+            step,
+            callbacks,
+            "train",
+            lambda: self.stop_training,
+            self._logs,
+            self.steps_per_execution,
+        )
         callbacks.on_train_begin()
         logs: dict[str, Any] = {}
         for epoch in range(initial_epoch, epochs):
@@ -136,7 +143,10 @@ class Trainer(Compiling):
             logs = self._logs(result)
             if validation_data is not None and _is_due(epoch, validation_freq):
                 found = self._validate(
-                    validation_data, validation_batch_size or batch_size, validation_steps, callbacks
+                    validation_data,
+                    validation_batch_size or batch_size,
+                    validation_steps,
+                    callbacks,
                 )
                 logs.update({f"val_{name}": value for name, value in found.items()})
             callbacks.on_epoch_end(epoch, logs)
@@ -179,11 +189,22 @@ class Trainer(Compiling):
         )  # fmt: skip
         if not isinstance(callbacks, CallbackList):
             callbacks = self._callbacks(
-                callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=data.num_batches
+                callbacks,
+                add_progbar=verbose != 0,
+                verbose=verbose,
+                epochs=1,
+                steps=data.num_batches,
             )
         self.stop_evaluating = False
         step = self._prepared_step("test")
-        run = Run(step, callbacks, "test", lambda: self.stop_evaluating, self._logs, self.steps_per_execution)
+        run = Run(
+            step,
+            callbacks,
+            "test",
+            lambda: self.stop_evaluating,
+            self._logs,
+            self.steps_per_execution,
+        )
         self.reset_metrics()
         callbacks.on_test_begin()
         result = run.epoch(data)
@@ -204,7 +225,11 @@ class Trainer(Compiling):
         data = adapt(x, batch_size=batch_size, steps_per_epoch=steps, shuffle=False)
         if not isinstance(callbacks, CallbackList):
             callbacks = self._callbacks(
-                callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=data.num_batches
+                callbacks,
+                add_progbar=verbose != 0,
+                verbose=verbose,
+                epochs=1,
+                steps=data.num_batches,
             )
         self.stop_predicting = False
         function = self._function("predict")
@@ -214,7 +239,14 @@ class Trainer(Compiling):
             outputs.append(host(function(steps_unpack(batch))))
             return {"outputs": outputs[-1]}
 
-        run = Run(step, callbacks, "predict", lambda: self.stop_predicting, lambda result: result, self.steps_per_execution)
+        run = Run(
+            step,
+            callbacks,
+            "predict",
+            lambda: self.stop_predicting,
+            lambda result: result,
+            self.steps_per_execution,
+        )
         callbacks.on_predict_begin()
         run.epoch(data)
         callbacks.on_predict_end()
@@ -228,7 +260,7 @@ class Trainer(Compiling):
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:  # fmt: skip
-        """Train on one batch; return the loss and the metrics so far."""
+        """Train on one batch; return its loss and metrics."""
         self._assert_compiled("train_on_batch")
         if class_weight is not None:
             if sample_weight is not None:
@@ -239,7 +271,7 @@ class Trainer(Compiling):
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Evaluate one batch; return the loss and the metrics so far."""
+        """Evaluate one batch; return its loss and metrics."""
         self._assert_compiled("test_on_batch")
         return self._on_batch("test", (x, y, sample_weight), return_dict)
 
@@ -250,6 +282,7 @@ class Trainer(Compiling):
 
     def _on_batch(self, kind: str, data: Any, return_dict: bool) -> Any:
         step = self._prepared_step(kind, building_optimizer=kind == "train")
+        self.reset_metrics()
         with np.errstate(all="ignore"):
             logs = self._logs(step(tuple(_arrays(part) for part in data)))
         return logs if return_dict else self._in_order(logs)
@@ -277,14 +310,22 @@ class Trainer(Compiling):
         x, y, sample_weight = tree.map_structure(_handle, batch)
         unbuilt = not all(layer.built for layer in self._flatten_layers())
         loss, metrics = self._compile_loss, self._compile_metrics
-        if unbuilt or loss is not None and not loss.built or metrics is not None and not metrics.built:
+        if (
+            unbuilt
+            or loss is not None
+            and not loss.built
+            or metrics is not None
+            and not metrics.built
+        ):
             y_pred = output_specs(lambda x: self(x, training=False), (x,), {}, KerasTensor)
 
             def build(x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
                 if metrics is not None and not metrics.built:
-                    self._update_metrics(y, y_pred, sample_weight)
+                    self.compute_metrics(x, y, y_pred, sample_weight)
                 if loss is not None and not loss.built:
-                    loss(y, y_pred, sample_weight)
+                    self._compute_loss(
+                        x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False
+                    )
                 return ()
 
             if y is not None:
@@ -304,7 +345,11 @@ class Trainer(Compiling):
 
     def _in_order(self, logs: dict[str, Any]) -> Any:
         """Return the logs' values in the metrics' order: one number, or a list."""
-        names = [n for m in self.metrics for n in ([x.name for x in m.metrics] if hasattr(m, "metrics") else [m.name])]
+        names = [
+            n
+            for m in self.metrics
+            for n in ([x.name for x in m.metrics] if hasattr(m, "metrics") else [m.name])
+        ]
         ordered = [logs[n] for n in dict.fromkeys(names) if n in logs]
         ordered += [logs[n] for n in sorted(logs) if n not in names]
         return ordered[0] if len(ordered) == 1 else ordered
@@ -320,13 +365,21 @@ def _handle(x: Any) -> Any:
 
 
 def _arrays(data: Any) -> Any:
-    return tree.map_structure(lambda v: v if v is None or hasattr(v, "shape") else np.asarray(v), data)
+    return tree.map_structure(
+        lambda v: v if v is None or hasattr(v, "shape") else np.asarray(v), data
+    )
 
 
 def _check_frequency(frequency: Any) -> None:
-    if not isinstance(frequency, (int, list, tuple)) or isinstance(frequency, int) and frequency < 1:
+    if (
+        not isinstance(frequency, (int, list, tuple))
+        or isinstance(frequency, int)
+        and frequency < 1
+    ):
         raise ValueError(
-            explain("`validation_freq` must be a positive integer or a list", validation_freq=frequency)
+            explain(
+                "`validation_freq` must be a positive integer or a list", validation_freq=frequency
+            )
         )
 
 

@@ -139,3 +139,7 @@ def test_logs_become_plain_and_sorted():
 def test_unknown_hooks_of_a_lambda_are_refused():
     with pytest.raises(TypeError, match="on_epoch_stop"):
         LambdaCallback(on_epoch_stop=print)
+
+
+def test_a_lambda_may_bring_methods_of_its_own():
+    assert LambdaCallback(report=lambda: "fine").report() == "fine"

@@ -41,6 +41,7 @@ class GradientTape:
 
     def __enter__(self) -> GradientTape:
         self._before, mode.recording = mode.recording, True
+        mode.tapes += 1
         return self
 
     def __exit__(
@@ -50,6 +51,7 @@ class GradientTape:
         at: TracebackType | None,
     ) -> None:
         mode.recording, self._before = bool(self._before), None
+        mode.tapes -= 1
 
     def watch(self, tensor: Any) -> None:
         """Want gradients for a tensor (or for each of a structure of them)."""
@@ -79,7 +81,7 @@ class GradientTape:
         seeds = None
         if output_gradients is not None:
             seeds = [as_tensor(g) for g in tree.flatten(output_gradients)]
-        inside = self._before is not None  # still recording: gradients of gradients are wanted
+        inside = mode.tapes > 0  # this tape or one around it: gradients of gradients are wanted
         flat: Sequence[Any] = gradients(
             targets, tree.flatten(sources), seeds,
             release=not (self.persistent or inside), create_graph=inside,

@@ -16,8 +16,8 @@ from kerasish.primitives import state
 from kerasish.primitives.primitive import Primitive
 
 _FAMILIES = (
-    "arithmetic", "casting", "comparison", "cumulative", "indexing", "movement", "products",
-    "random", "reduction", "transcendental",
+    "arithmetic", "casting", "comparison", "cumulative", "distributions", "indexing", "movement",
+    "products", "random", "reduction", "sorting", "special", "transcendental",
 )  # fmt: skip
 _LETTERS = {"f": "float", "bf": "bfloat", "i": "int", "u": "uint", "c": "complex", "bool": "bool"}
 

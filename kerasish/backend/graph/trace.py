@@ -74,25 +74,29 @@ class Trace:
 
     def read(self, variable: Any) -> Tensor:
         """Return a variable's value at this point of the program."""
+        if any(member in self.values for member in variable.members):
+            pieces = [reshape(self.read(m).detach(), shape=(m.size,)) for m in variable.members]
+            return self._as_leaf(variable, self.node(concatenate(*pieces, axis=0)))
         tensor = self.values.get(variable)
         if tensor is not None:
             return tensor
         flat = variable.flat
-        if flat is None and not any(member in self.values for member in variable.members):
-            if variable not in self._reads:
-                node = make_node(state.read, variable=variable)
-                self._reads[variable] = self._as_leaf(variable, node)
-            return self._reads[variable]
         if flat is None:
-            pieces = [reshape(m.value.detach(), shape=(m.size,)) for m in variable.members]
-            return self._as_leaf(variable, self.node(concatenate(*pieces, axis=0)))
-        whole = self.read(flat)
+            return self._before(variable)
+        whole = self.values[flat] if flat in self.values else self._before(flat)
         key = (variable, whole.value)
         if key not in self._reads:
             window = ((variable.offset, variable.offset + variable.size, 1),)
             piece = reshape(slice_(whole.detach(), window=window), shape=variable.shape)
             self._reads[key] = self._as_leaf(variable, self.node(piece))
         return self._reads[key]
+
+    def _before(self, variable: Any) -> Tensor:
+        """Return a variable's value from before the run."""
+        if variable not in self._reads:
+            node = make_node(state.read, variable=variable)
+            self._reads[variable] = self._as_leaf(variable, node)
+        return self._reads[variable]
 
     def assign(self, variable: Any, tensor: Tensor) -> None:
         """Let later reads see another value, and the variable take it after the run."""

@@ -75,7 +75,9 @@ class LeakyReLU(Layer):
             negative_slope = kwargs.pop("alpha")
         super().__init__(**kwargs)
         if negative_slope is None or negative_slope < 0:
-            raise ValueError(explain("`negative_slope` must not be negative", negative_slope=negative_slope))
+            raise ValueError(
+                explain("`negative_slope` must not be negative", negative_slope=negative_slope)
+            )
         self.negative_slope = negative_slope
         self.supports_masking = True
         self._build_at_init()

@@ -40,7 +40,9 @@ class InputLayer(Layer):
             raise ValueError(explain("Unknown arguments of InputLayer", arguments=sorted(kwargs)))
         if input_tensor is not None:
             if not isinstance(input_tensor, KerasTensor):
-                raise ValueError(explain("`input_tensor` must be a KerasTensor", input_tensor=input_tensor))
+                raise ValueError(
+                    explain("`input_tensor` must be a KerasTensor", input_tensor=input_tensor)
+                )
             batch_shape, dtype = input_tensor.shape, dtype or input_tensor.dtype
             if shape is not None and batch_shape[1:] != tuple(shape):
                 raise ValueError("`shape` and the shape of `input_tensor` differ.")
@@ -80,7 +82,9 @@ class InputLayer(Layer):
 
 def _sizes(shape: Any) -> tuple[Any, ...]:
     if isinstance(shape, int):
-        raise ValueError(explain("`shape` must be a tuple of sizes", shape=shape, expected=f"({shape},)"))
+        raise ValueError(
+            explain("`shape` must be a tuple of sizes", shape=shape, expected=f"({shape},)")
+        )
     return tuple(None if s is None else int(s) for s in shape)
 
 

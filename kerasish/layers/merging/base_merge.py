@@ -23,7 +23,9 @@ class Merge(Layer):
         batches = {shape[0] for shape in input_shape if shape and shape[0] is not None}
         if len(batches) > 1:
             raise ValueError(
-                explain(f"Layer {self.name!r} cannot merge other batch sizes", shapes=list(input_shape))
+                explain(
+                    f"Layer {self.name!r} cannot merge other batch sizes", shapes=list(input_shape)
+                )
             )
         shape = input_shape[0]
         for other in input_shape[1:]:
@@ -64,7 +66,9 @@ class Merge(Layer):
 
 
 def _several(layer: Layer, shapes: Any) -> None:
-    is_list = isinstance(shapes, (list, tuple)) and all(isinstance(s, (list, tuple)) for s in shapes)
+    is_list = isinstance(shapes, (list, tuple)) and all(
+        isinstance(s, (list, tuple)) for s in shapes
+    )
     if not is_list or len(shapes) < 1:
         raise ValueError(
             explain(f"Layer {layer.name!r} must be called on a list of inputs", input_shape=shapes)
@@ -89,12 +93,17 @@ def _together(layer: Layer, a: Any, b: Any) -> tuple[Any, ...]:
     sizes: list[Any] = []
     for i, j in zip(a, wide, strict=True):
         if i is None or j is None:
-            sizes.append(None if 1 in (i, j) or i == j or None in (i, j) and 1 in (i, j) else i or j)
+            sizes.append(
+                None if 1 in (i, j) or i == j or None in (i, j) and 1 in (i, j) else i or j
+            )
         elif 1 in (i, j) or i == j:
             sizes.append(max(i, j) if 0 not in (i, j) else 0)
         else:
             raise ValueError(
-                explain(f"Layer {layer.name!r}: these inputs do not broadcast", shapes=[tuple(a), tuple(b)])
+                explain(
+                    f"Layer {layer.name!r}: these inputs do not broadcast",
+                    shapes=[tuple(a), tuple(b)],
+                )
             )
     return tuple(sizes)
 

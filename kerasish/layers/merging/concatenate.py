@@ -36,7 +36,9 @@ class Concatenate(Merge):
         return self._joined(input_shape)
 
     def _joined(self, shapes: Any) -> tuple[Any, ...]:
-        is_list = isinstance(shapes, (list, tuple)) and all(isinstance(s, (list, tuple)) for s in shapes)
+        is_list = isinstance(shapes, (list, tuple)) and all(
+            isinstance(s, (list, tuple)) for s in shapes
+        )
         if not is_list or not shapes:
             raise ValueError(explain("Concatenate takes a list of inputs", input_shape=shapes))
         first = list(shapes[0])
@@ -53,7 +55,8 @@ class Concatenate(Merge):
             if not agree:
                 raise ValueError(
                     explain(
-                        f"Layer {self.name!r}: inputs must agree but for axis {axis}", shapes=list(shapes)
+                        f"Layer {self.name!r}: inputs must agree but for axis {axis}",
+                        shapes=list(shapes),
                     )
                 )
             total = None if total is None or shape[axis] is None else total + shape[axis]

@@ -109,5 +109,7 @@ class BatchNormalization(Layer):
         """Return the inputs' shape, after checking the axis."""
         ndim = len(input_shape)
         if not -ndim <= self.axis < ndim:
-            raise ValueError(f"axis {self.axis} is out of bounds for inputs of shape {input_shape}.")
+            raise ValueError(
+                f"axis {self.axis} is out of bounds for inputs of shape {input_shape}."
+            )
         return input_shape

@@ -21,7 +21,9 @@ class Dropout(Layer):
     Source: Srivastava et al., 2014.
     """
 
-    def __init__(self, rate: float, noise_shape: Any = None, seed: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, rate: float, noise_shape: Any = None, seed: Any = None, **kwargs: Any
+    ) -> None:
         super().__init__(**kwargs)
         self.rate = fraction(rate=rate)
         self.seed = seed
@@ -49,13 +51,13 @@ def _checked(noise_shape: Any) -> Any:
     if noise_shape is None:
         return None
     if isinstance(noise_shape, (str, int)) or not hasattr(noise_shape, "__iter__"):
-        raise TypeError(
+        raise ValueError(
             explain("`noise_shape` must be a tuple of sizes or None", noise_shape=noise_shape)
         )
     sizes = tuple(noise_shape)
     for size in sizes:
         if size is not None and (isinstance(size, bool) or not isinstance(size, int)):
-            raise TypeError(explain("`noise_shape` must hold integers or None", noise_shape=sizes))
+            raise ValueError(explain("`noise_shape` must hold integers or None", noise_shape=sizes))
         if size is not None and size <= 0:
             raise ValueError(explain("`noise_shape` must hold positive sizes", noise_shape=sizes))
     return sizes

@@ -19,7 +19,9 @@ class Reshape(Layer):
 
     def __init__(self, target_shape: Any, **kwargs: Any) -> None:
         super().__init__(**kwargs)
-        self.target_shape = (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        self.target_shape = (
+            (target_shape,) if isinstance(target_shape, int) else tuple(target_shape)
+        )
         self._build_at_init()
 
     def call(self, inputs: Any) -> Any:
@@ -34,7 +36,9 @@ class Reshape(Layer):
         if -1 in self.target_shape and known and total % known == 0:
             return tuple(total // known if s == -1 else s for s in self.target_shape)
         raise ShapeError(
-            f"Layer {self.name!r} cannot reshape a sample", target_shape=self.target_shape, shape=tuple(shape[1:])
+            f"Layer {self.name!r} cannot reshape a sample",
+            target_shape=self.target_shape,
+            shape=tuple(shape[1:]),
         )
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:

@@ -36,7 +36,9 @@ class ExponentialDecay(_Schedule):
     def __call__(self, step: Any) -> Any:
         power = self._progress(step, self.decay_steps)
         power = ops.floor(power) if self.staircase else power
-        return ops.multiply(ops.power(ops.cast(self.decay_rate, "float32"), power), self.initial_learning_rate)
+        return ops.multiply(
+            ops.power(ops.cast(self.decay_rate, "float32"), power), self.initial_learning_rate
+        )
 
 
 class PiecewiseConstantDecay(_Schedule):
@@ -104,7 +106,9 @@ class InverseTimeDecay(_Schedule):
     def __call__(self, step: Any) -> Any:
         share = self._progress(step, self.decay_steps)
         share = ops.floor(share) if self.staircase else share
-        return ops.divide(self.initial_learning_rate, ops.add(ops.multiply(share, self.decay_rate), 1.0))
+        return ops.divide(
+            self.initial_learning_rate, ops.add(ops.multiply(share, self.decay_rate), 1.0)
+        )
 
 
 class PolynomialDecay(_Schedule):

@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+from kerasish import tree
 from kerasish.errors import explain
 from kerasish.training.data.arrays import ArrayBatches, are_arrays
 from kerasish.training.data.conversion import unrecognized
@@ -87,7 +88,8 @@ def _other_source(x: Any, shuffle: Any, class_weight: Any, seed: int | None) -> 
 
 def _check_alone(x: Any, y: Any, sample_weight: Any) -> None:
     """Refuse what is no data, and targets beside data that has its own."""
-    is_data = isinstance(x, PyDataset) or (hasattr(x, "__iter__") and not isinstance(x, CONTAINERS))
+    is_iterable = hasattr(x, "__iter__") and not isinstance(x, CONTAINERS) and not are_arrays(x)
+    is_data = isinstance(x, PyDataset) or is_iterable
     if not is_data:
         for name, value in (("x", x), ("y", y), ("sample_weight", sample_weight)):
             stranger = _first_stranger(value, name == "x")
@@ -106,8 +108,6 @@ def _check_alone(x: Any, y: Any, sample_weight: Any) -> None:
 
 def _first_stranger(structure: Any, needed: bool) -> tuple[Any] | None:
     """The first leaf that is no array, in a tuple of one, or None."""
-    from kerasish import tree
-
     if structure is None:
         return (None,) if needed else None
     return next(((leaf,) for leaf in tree.flatten(structure) if not are_arrays(leaf)), None)

@@ -73,7 +73,7 @@ def _in_known_dtype(array: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, A
             f"`{name}` must hold numbers",
             expected="an array of floats, integers or bools",
             advice="Rows of unequal length, missing values and dates must be converted first.",
-            dtype=array.dtype,
+            dtype=str(array.dtype),
             shape=array.shape,
         )
     )

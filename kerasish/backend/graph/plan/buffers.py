@@ -98,11 +98,25 @@ class _Planner:
                 and nbytes(made) == nbytes(part)
                 and nbytes(made) > 0
                 and made.primitive is not concatenate
+                and self._may_write(whole, self.number[made])
             )
             if placeable:
                 self.places[made] = Piece(whole, start // item)
+                self.last[whole] = max(self.last[whole], self.last[made])
                 taken.add(made)
             start += part.shape[0] * width
+
+    def _may_write(self, whole: Node, number: int) -> bool:
+        """Whether a piece may be made at this step: a variable's memory must not be read later."""
+        place = self.places.get(whole)
+        if not isinstance(place, InVariable):
+            return True
+        home = _home(place.variable)
+        return all(
+            last < number
+            for other, last in self.last.items()
+            if other.primitive is state.read and _home(other.params["variable"]) is home
+        )
 
     def _made_by_pieces(self, node: Node) -> bool:
         if node.primitive is not concatenate:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
+
 from kerasish.arrays.device import array_module
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend.graph.plan.buffers import ALIGNMENT
@@ -26,7 +28,7 @@ class Program:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.source = print_plan(plan)
-        namespace: dict[str, Any] = {}
+        namespace: dict[str, Any] = {"inf": math.inf, "nan": math.nan, "np": np}  # in params
         exec(compile(self.source.text, "<kerasish plan>", "exec"), namespace)
         self.bind = namespace["bind"]
         self.written = [storage for storage in self._written()]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kerasish.backend.graph.graph import Node
-from kerasish.backend.graph.plan.layout import root
+from kerasish.backend.graph.plan.layout import is_contiguous, root
 from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Plan, Slot
 from kerasish.primitives import state
 
@@ -124,10 +124,13 @@ class _Printer:
 
     def _step(self, node: Node) -> None:
         place = self.plan.places[node]
-        if isinstance(place, Fresh) and self.names[node] + " = empty" not in "\n".join(self.body):
-            self.body.append(f"{self.names[node]} = {self._call(node, None)}")
-        else:
-            self.body.append(self._call(node, self.names[node]))
+        made = self.names[node] + " = empty" in "\n".join(self.body)
+        if isinstance(place, Fresh) and not made:
+            if all(is_contiguous(child) for child in node.inputs):
+                self.body.append(f"{self.names[node]} = {self._call(node, None)}")
+                return
+            self._whole_in_each_run(node)  # NumPy would choose the inputs' layout
+        self.body.append(self._call(node, self.names[node]))
 
     def _call(self, node: Node, out: str | None) -> str:
         primitive, params = node.primitive, node.params
