@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 
 from kerasish.arrays.device import array_module, module_of
+from kerasish.arrays.dtype import numpy_dtype
+from kerasish.backend import pool
 from kerasish.backend.convert import coerce
 from kerasish.backend.record import mode, remember
 from kerasish.backend.tensor import Tensor
 
-_functions: dict[Any, Any] = {}  # primitive → NumPy's own function, where that is all it is
+_functions: dict[Any, Any] = {}  # primitive → what computes it on NumPy arrays
 
 
 def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
@@ -21,22 +23,29 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
         ShapeError, DTypeError: what the primitive's `infer` says of inputs that do not fit.
     """
     tensors = coerce(primitive, inputs)
-    xp = module_of(tensors[0].value) if tensors else array_module()
+    arrays = [t.value for t in tensors]
     try:
-        if xp is np:
+        first = arrays[0]
+        if type(first) is np.ndarray:
             function = _functions.get(primitive)
             if function is None:
                 function = _functions[primitive] = _function(primitive)
-            array = function(*[t.value for t in tensors], **params)
-            if type(array) is not np.ndarray:
-                array = np.asarray(array)
+            if first.nbytes < pool.SMALLEST or primitive.is_view:
+                array = function(*arrays, **params)
+                if type(array) is not np.ndarray:
+                    array = np.asarray(array)
+            else:
+                spec = primitive.infer(*[t.spec for t in tensors], **params)
+                out = pool.take(spec.shape, numpy_dtype(spec.dtype))
+                array = function(*arrays, out=out, **params)
         else:
-            array = primitive.forward(xp, *[t.value for t in tensors], **params)
+            xp = module_of(first) if arrays else array_module()
+            array = primitive.forward(xp, *arrays, **params)
     except Exception:
         primitive.infer(*[t.spec for t in tensors], **params)  # it names what does not fit
         raise
     if not array.flags.c_contiguous and not primitive.is_view:
-        array = xp.ascontiguousarray(array)  # layouts decide bits: all engines share this one
+        array = module_of(array).ascontiguousarray(array)  # all engines share one layout
     output = Tensor(array)
     if mode.recording:
         for tensor in tensors:

@@ -8,7 +8,6 @@ from typing import Any
 from kerasish import tree
 from kerasish.backend.compute import apply
 from kerasish.backend.reverse import gradients
-from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable
 from kerasish.primitives.movement import concatenate, reshape
 
@@ -21,9 +20,7 @@ class ConcreteBackend:
 
     name = "concrete"
 
-    def apply(self, primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
-        """Compute one primitive."""
-        return apply(primitive, inputs, params)
+    apply = staticmethod(apply)
 
     def variable(self, initializer: Any, **options: Any) -> Variable:
         """Make state."""

@@ -112,22 +112,45 @@ def _stacked(values: Any, dtype: str | None) -> Tensor:
 def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     """Return a primitive's inputs as Tensors whose dtypes it can work on.
 
-    Fast when they are that already: nothing is looked up but types and dtype identity.
+    Quick for what eager steps are made of: tensors of one float dtype, and a tensor beside a
+    Python number. There only types and the identity of dtypes are looked at.
     """
     promotion = primitive.promotion
-    first = None
-    for x in inputs:
-        if type(x) is not Tensor:
-            break
-        kind = x.value.dtype
-        if first is None:
-            first = kind
-        elif kind is not first and promotion != "none":
-            break
-    else:
-        if promotion == "common" or promotion == "none" or getattr(first, "kind", "") == "f":
+    if len(inputs) == 2 and promotion != "none":
+        a, b = inputs
+        if type(a) is Tensor:
+            kind = a.value.dtype
+            if kind in _QUICK:
+                if type(b) is Tensor:
+                    if b.value.dtype is kind:
+                        return inputs
+                elif type(b) in _REAL:
+                    return a, _number(b, kind)
+        elif type(b) is Tensor and type(a) in _REAL:
+            kind = b.value.dtype
+            if kind in _QUICK:
+                return _number(a, kind), b
+    elif len(inputs) == 1:
+        x = inputs[0]
+        if type(x) is Tensor and (promotion != "float" or x.value.dtype in _QUICK):
             return inputs
     return _coerce(promotion, inputs)
+
+
+_REAL = frozenset((int, float))
+_QUICK = frozenset((np.dtype("float32"), np.dtype("float64")))
+_numbers: dict[Any, Tensor] = {}
+
+
+def _number(value: Any, dtype: Any) -> Tensor:
+    """A Python number as a tensor of a NumPy dtype, made once: 0.0 and -0.0 are different ones."""
+    key = (value, dtype, str(value) if value == 0 else None)
+    found = _numbers.get(key)
+    if found is None:
+        if len(_numbers) > 4096:
+            _numbers.clear()
+        found = _numbers[key] = Tensor(np.asarray(value, dtype=dtype))
+    return found
 
 
 def _coerce(promotion: str, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
@@ -135,39 +158,48 @@ def _coerce(promotion: str, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
         condition, *branches = inputs
         return (as_tensor(condition, "bool"), *_coerce("common", tuple(branches)))
     found: list[Any] = []
-    kinds: list[Any] = []
-    xp: Any = None
+    numbers = 0
     for x in inputs:
-        kind: Any = type(x)
-        if kind is not Tensor:
-            if kind in _PYTHON_NUMBERS and promotion != "none":
-                found.append(x)
-                kinds.append(kind)
-                continue
+        kind = type(x)
+        if kind in _PYTHON_NUMBERS and promotion != "none":
+            numbers += 1
+        elif kind is not Tensor:
             x = as_tensor(x)
         found.append(x)
-        kinds.append(x.dtype)
-        if xp is None and not x.is_symbolic:
-            xp = module_of(x.value)
     if promotion == "none":
         return tuple(found)
-    wanted = result_type(*kinds)
+    tensors = [x for x in found if type(x) is Tensor] if numbers else found
+    wanted = _common(found, tensors)
     if promotion == "float" and not is_float(wanted) and not wanted.startswith("complex"):
         wanted = result_type(wanted, float)
-    xp = xp or array_module()
-    out = []
-    for x in found:
-        if type(x) is not Tensor:
-            out.append(Tensor(_scalar(x, wanted, xp)))
-        elif x.dtype != wanted:
-            out.append(cast(x, dtype=wanted))
-        else:
-            out.append(x)
-    return tuple(out)
+    if not numbers:
+        return tuple([x if x.dtype == wanted else cast(x, dtype=wanted) for x in found])
+    xp = next((module_of(t.value) for t in tensors if not t.is_symbolic), None) or array_module()
+    return tuple([_as(x, wanted, xp) for x in found])
+
+
+def _common(found: list[Any], tensors: list[Tensor]) -> str:
+    """The dtype that all operands meet in."""
+    if tensors:
+        first = tensors[0].dtype
+        alike = len(tensors) == 1 or all(t.dtype == first for t in tensors)
+        if alike and (len(tensors) == len(found) or is_float(first) and not _has_complex(found)):
+            return first  # a float stays what it is beside Python's numbers
+    return result_type(*(x.dtype if type(x) is Tensor else type(x) for x in found))
+
+
+def _has_complex(found: list[Any]) -> bool:
+    return any(type(x) is complex for x in found)
+
+
+def _as(x: Any, dtype: str, xp: Any) -> Tensor:
+    if type(x) is not Tensor:
+        return Tensor(_scalar(x, dtype, xp))
+    return x if x.dtype == dtype else cast(x, dtype=dtype)
 
 
 def _scalar(value: Any, dtype: str, xp: Any) -> Any:
-    if type(value) is int and abs(value) >= 2**31 or value != value or value == 0:
+    if (type(value) is int and abs(value) >= 2**31) or value != value or value == 0.0:
         return xp.asarray(value, dtype=numpy_dtype(dtype))  # 0.0 and -0.0 are equal as keys
     return _cached_scalar(value, dtype, xp)
 

@@ -16,8 +16,10 @@ from kerasish.arrays.spec import Spec
 from kerasish.backend.record import Record, leaf
 from kerasish.backend.symbolic_errors import no_value
 from kerasish.primitives import arithmetic, comparison
+from kerasish.primitives.applier import state
 from kerasish.primitives.casting import cast
 from kerasish.primitives.movement import broadcast_to, reshape, transpose
+from kerasish.primitives.primitive import Primitive
 from kerasish.primitives.products import matmul
 
 
@@ -77,7 +79,7 @@ class Tensor:
     @property
     def is_symbolic(self) -> bool:
         """Whether this stands for a value that a traced function will compute."""
-        return not hasattr(self.value, "__array_interface__") and hasattr(self.value, "primitive")
+        return type(self.value) is not np.ndarray and hasattr(self.value, "primitive")
 
     @property
     def device(self) -> str:
@@ -238,12 +240,24 @@ def _from_host(array: np.ndarray[Any, Any]) -> Tensor:
 
 
 def _binary(primitive: Any, swapped: bool = False) -> Any:
-    def operator(self: Any, other: Any) -> Any:
+    if not isinstance(primitive, Primitive):  # `product`, which reshapes vectors
+
+        def operator(self: Any, other: Any) -> Any:
+            if isinstance(other, Symbolic):
+                return NotImplemented
+            return primitive(other, self) if swapped else primitive(self, other)
+
+        return operator
+
+    def quick(self: Any, other: Any) -> Any:
         if isinstance(other, Symbolic):
             return NotImplemented
-        return primitive(other, self) if swapped else primitive(self, other)
+        return state.apply(primitive, (other, self) if swapped else (self, other), _NO_PARAMS)
 
-    return operator
+    return quick
+
+
+_NO_PARAMS: dict[str, Any] = {}
 
 
 def _unary(primitive: Any) -> Any:

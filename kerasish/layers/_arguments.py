@@ -29,3 +29,23 @@ def fraction(**named: Any) -> float:
     if not isinstance(value, (int, float)) or not 0 <= value <= 1:
         raise ValueError(explain(f"`{name}` must be a number from 0 to 1", **named))
     return value
+
+
+def axes_of(ndim: int | None = None, **named: Any) -> tuple[int, ...]:
+    """Return the one named argument, an axis or several, as a tuple.
+
+    Args:
+        ndim: number of axes that there are; None where it is not known yet.
+        **named: the argument, by its name.
+
+    Raises:
+        TypeError: when it is neither a whole number nor a list or tuple of them.
+        ValueError: when there is no such axis.
+    """
+    ((name, value),) = named.items()
+    axes = (value,) if isinstance(value, int) else value
+    if not isinstance(axes, (list, tuple)) or not all(isinstance(a, int) for a in axes):
+        raise TypeError(explain(f"`{name}` must be a whole number or several", **named))
+    if ndim is not None and not all(-ndim <= a < ndim for a in axes):
+        raise ValueError(explain(f"`{name}` is out of bounds for {ndim} axes", **named))
+    return tuple(axes)

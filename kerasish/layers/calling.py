@@ -15,15 +15,22 @@ from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable, autocast_to
 from kerasish.errors import explain
 from kerasish.layers.call_spec import CallSpec, context, entered, is_tensor_like
-from kerasish.layers.input_spec import assert_input_compatibility
+from kerasish.layers.input_spec import InputSpec, assert_input_compatibility
 from kerasish.ops.keras_tensor import KerasTensor, any_symbolic
 from kerasish.ops.operation import Call, Operation
+
+
+_ANYTHING = InputSpec()
 
 
 class LayerCalling:
     """The call of a layer, from its arguments to its outputs."""
 
+    _quick_spec: InputSpec | None = None
+
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if len(args) == 1 and type(args[0]) is Tensor and self._is_simple(args[0], kwargs):
+            return self._quick_call(args[0], kwargs.get("training"))
         self._check_super_called()
         self._called = True
         args, kwargs = self._convert(args, kwargs)
@@ -48,6 +55,41 @@ class LayerCalling:
                     outputs = self.call(*args, **{**kwargs, **added})
             self._after_call(spec, outputs)
         return outputs
+
+    def _is_simple(self, x: Tensor, kwargs: dict[str, Any]) -> bool:
+        """Whether nothing but the call itself is to be done for one tensor."""
+        own = vars(self)
+        return bool(
+            own.get("built")
+            and own.get("_called")
+            and (not kwargs or len(kwargs) == 1 and "training" in kwargs)
+            and own["activity_regularizer"] is None
+            and type(self).compute_mask is LayerCalling.compute_mask
+            and not hasattr(x, "_keras_mask")
+            and own["_computes_as_kept"]
+            and (not own["_convert_input_args"] or x.value.dtype == own["_quick_dtype"])
+        )
+
+    def _quick_call(self, x: Tensor, training: Any) -> Any:
+        """The call of a built layer on one tensor of its own dtype: no more than is needed."""
+        spec = self._quick_spec
+        if spec is None:
+            spec = self._quick_spec = self.input_spec or _ANYTHING
+        if not (type(spec) is InputSpec and spec.fits(x.value.shape)):
+            assert_input_compatibility(self.input_spec, x, self.name)
+        before = context.entry, context.training
+        if before[0] is None:
+            context.entry = self
+            self._clear_losses()
+        try:
+            if training is None:
+                training = before[1] if before[1] is not None else self._training_default
+            context.training = training
+            if training is None or not self._takes_training:
+                return self.call(x)
+            return self.call(x, training=training)
+        finally:
+            context.entry, context.training = before
 
     def _call_on_handles(self, args: Any, kwargs: Any, added: Any) -> Any:
         """Find the outputs' shapes, and record the call as the user wrote it."""
@@ -91,10 +133,7 @@ class LayerCalling:
         training = spec.arguments.get("training", wanted)
         if training is None:
             training = context.training
-        if training is None and "training" in self._call_signature.parameters:
-            default = self._call_signature.parameters["training"].default
-            training = default if default is not inspect.Parameter.empty else None
-        return training
+        return self._training_default if training is None else training
 
     def _without_positional(self, args: Any, name: str) -> Any:
         names = list(self._call_signature.parameters)
@@ -165,7 +204,10 @@ class LayerCalling:
                     self.add_loss(self.activity_regularizer(output) / rows)
         masks = tree.map_structure(mask_of, spec.first) if spec.first is not None else None
         if all(m is None for m in tree.flatten(masks)):
-            return
+            makes_masks = type(self).compute_mask is not LayerCalling.compute_mask
+            if not (makes_masks and self.supports_masking):
+                return
+            masks = masks if isinstance(spec.first, (list, tuple, dict)) else None
         if not self.supports_masking:
             warnings.warn(
                 f"Layer {self.name!r} (of type {type(self).__name__}) was passed an input with a "

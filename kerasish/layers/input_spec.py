@@ -36,6 +36,22 @@ class InputSpec:
         self.name = name
         self.optional = optional
 
+    def fits(self, shape: tuple[int, ...]) -> bool:
+        """Whether a shape surely fits: a quick answer for the usual kinds of spec."""
+        ndim = len(shape)
+        if self.dtype is not None or self.max_ndim is not None or ndim < (self.min_ndim or 0):
+            return False
+        if self.ndim is not None and self.ndim != ndim:
+            return False
+        if self.shape is not None:
+            for wanted, size in zip(self.shape, shape, strict=True):
+                if wanted is not None and wanted != size:
+                    return False
+        for axis, size in self.axes.items():
+            if not -ndim <= axis < ndim or shape[axis] != size:
+                return False
+        return True
+
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {

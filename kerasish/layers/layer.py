@@ -83,6 +83,8 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         self._called = False
         parameters = self._call_signature.parameters
         self._takes_training = "training" in parameters
+        default = parameters["training"].default if self._takes_training else None
+        self._training_default = None if default is inspect.Parameter.empty else default
         self._takes_mask = "mask" in parameters
         self.supports_masking = self._takes_mask
         self.built = False
@@ -101,7 +103,9 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
 
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
-        self._dtype_policy = get_policy(value)
+        policy = self._dtype_policy = get_policy(value)
+        self._quick_dtype = policy.compute_dtype
+        self._computes_as_kept = policy.compute_dtype == policy.variable_dtype
 
     @property
     def dtype(self) -> str:
@@ -130,7 +134,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
 
     @input_spec.setter
     def input_spec(self, value: Any) -> None:
-        self._input_spec = value
+        self._input_spec, self._quick_spec = value, None
 
     # State.
 

@@ -82,6 +82,21 @@ class CallGraph:
         order = sorted(operations, key=lambda op: (-operations[op], self._met[op]))
         return depths, order
 
+    def chain(self) -> list[Any] | None:
+        """Return the operations if they are called one after another on one tensor; else None."""
+        if len(self.inputs) != 1 or len(self.outputs) != 1:
+            return None
+        found, tensor = [], self.inputs[0]
+        for call in self.calls:
+            if call.is_input or call is self._call_of(self.inputs[0]):
+                continue
+            plain = len(call.args) == 1 and not call.kwargs and call.args[0] is tensor
+            if not plain or not isinstance(call.structure, KerasTensor):
+                return None
+            found.append(call.operation)
+            tensor = call.outputs[0]
+        return found if tensor is self.outputs[0] else None
+
     def run(
         self, values: list[Any], operation: Callable[[Any], Callable[..., Any]] = lambda op: op
     ) -> list[Any]:

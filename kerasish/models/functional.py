@@ -6,6 +6,7 @@ import warnings
 from typing import Any
 
 from kerasish import ops, tree
+from kerasish.backend.tensor import Tensor
 from kerasish.errors import ShapeError, explain
 from kerasish.layers.call_spec import is_tensor_like
 from kerasish.layers.core.input_layer import Input, InputLayer
@@ -28,6 +29,9 @@ class Functional(Model):
         ValueError: when something is no KerasTensor, or the inputs do not suffice.
     """
 
+    _saved_first = ("layers",)  # the order in which files hold what a model holds: Keras's
+    _saved_never = ("operations", "graph")
+
     def __init__(self, inputs: Any, outputs: Any, name: str | None = None, **kwargs: Any) -> None:
         trainable = kwargs.pop("trainable", None)
         if kwargs:
@@ -41,6 +45,7 @@ class Functional(Model):
         object.__setattr__(self, "_inputs_struct", _plain(inputs))
         object.__setattr__(self, "_outputs_struct", _plain(outputs))
         object.__setattr__(self, "graph", CallGraph(inputs, outputs))
+        object.__setattr__(self, "_chain", self.graph.chain())
         for operation in self.graph.operations:
             if isinstance(operation, Layer):
                 self._tracker.track(operation)
@@ -100,6 +105,11 @@ class Functional(Model):
 
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Compute the outputs from values for the inputs."""
+        chain = self._chain
+        if chain is not None and type(inputs) is Tensor and self._is_as_declared(inputs):
+            for layer in chain:
+                inputs = layer(inputs)
+            return inputs
         values = self._standardize(inputs)
         if mask is not None:
             for value, m in zip(values, tree.flatten(mask), strict=False):
@@ -109,6 +119,10 @@ class Functional(Model):
         if type(self._outputs_struct) is KerasTensor:
             return outputs[0]
         return tree.pack_sequence_as(self._outputs_struct, outputs)
+
+    def _is_as_declared(self, x: Tensor) -> bool:
+        ref = self._inputs_struct
+        return len(x.shape) == len(ref.shape) and x.dtype == ref.dtype
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the shapes of the outputs for inputs of other shapes."""
@@ -136,7 +150,7 @@ class Functional(Model):
 
     @input_spec.setter
     def input_spec(self, value: Any) -> None:
-        self._input_spec = value
+        self._input_spec, self._quick_spec = value, None
 
     def _standardize(self, inputs: Any) -> list[Any]:
         flat = [inputs] if is_tensor_like(inputs) else self._flatten_inputs(inputs)

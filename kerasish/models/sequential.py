@@ -27,6 +27,9 @@ class Sequential(Model):
         ((None, 2), 8)
     """
 
+    _saved_first = ("layers",)  # the order in which files hold what a model holds: Keras's
+    _saved_never = ("_functional", "_sequence")
+
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(trainable=trainable, name=name)
         object.__setattr__(self, "_functional", None)
@@ -76,7 +79,7 @@ class Sequential(Model):
         return layer
 
     def _maybe_rebuild(self) -> None:
-        self.built = False
+        self.built, self._quick_spec = False, None
         object.__setattr__(self, "_functional", None)
         sequence = self._sequence
         if sequence and isinstance(sequence[0], InputLayer) and len(sequence) > 1:
@@ -174,7 +177,7 @@ class Sequential(Model):
 
     @input_spec.setter
     def input_spec(self, value: Any) -> None:
-        self._input_spec = value
+        self._input_spec, self._quick_spec = value, None
 
     @property
     def inputs(self) -> Any:

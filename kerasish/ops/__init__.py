@@ -60,6 +60,7 @@ from kerasish.ops.nn import (
     sparse_categorical_crossentropy,
     swish,
 )
+from kerasish.ops.normalization import layer_normalization, rms_normalization
 from kerasish.ops.numpy.creation import (
     arange,
     array,
@@ -273,6 +274,7 @@ __all__ = [
     "isfinite",
     "isinf",
     "isnan",
+    "layer_normalization",
     "leaky_relu",
     "left_shift",
     "less",
@@ -321,6 +323,7 @@ __all__ = [
     "repeat",
     "reshape",
     "right_shift",
+    "rms_normalization",
     "round",
     "rsqrt",
     "saturate_cast",

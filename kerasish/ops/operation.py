@@ -13,6 +13,7 @@ from typing import Any
 from kerasish import tree
 from kerasish._names import auto_name
 from kerasish.backend.abstract import output_specs
+from kerasish.backend.tensor import Tensor
 from kerasish.ops.keras_tensor import KerasHistory, KerasTensor, any_symbolic
 
 
@@ -182,9 +183,13 @@ def op(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
-        if any_symbolic(args) or kwargs and any_symbolic(kwargs.values()):
-            name = kwargs.pop("name", None) if not takes_name else None
-            return FunctionCall(function, name).symbolic_call(*args, **kwargs)
-        return function(*args, **kwargs)
+        for arg in args:
+            if type(arg) is not Tensor and any_symbolic((arg,)):
+                break
+        else:
+            if not kwargs or not any_symbolic(kwargs.values()):
+                return function(*args, **kwargs)
+        name = kwargs.pop("name", None) if not takes_name else None
+        return FunctionCall(function, name).symbolic_call(*args, **kwargs)
 
     return call

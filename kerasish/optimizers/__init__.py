@@ -4,18 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasish._registry import deserialize_keras_object, name_table, resolve, serialize_keras_object
+from kerasish._registry import (
+    deserialize_keras_object,
+    name_table,
+    resolve,
+    serialize_keras_object,
+)
 from kerasish.optimizers import schedules
+from kerasish.optimizers.adadelta import Adadelta
+from kerasish.optimizers.adafactor import Adafactor
+from kerasish.optimizers.adagrad import Adagrad
 from kerasish.optimizers.adam import Adam, AdamW
+from kerasish.optimizers.adamax import Adamax
+from kerasish.optimizers.ftrl import Ftrl
+from kerasish.optimizers.lamb import Lamb
+from kerasish.optimizers.lion import Lion
+from kerasish.optimizers.loss_scale_optimizer import LossScaleOptimizer
+from kerasish.optimizers.nadam import Nadam
 from kerasish.optimizers.optimizer import Optimizer
 from kerasish.optimizers.rmsprop import RMSprop
 from kerasish.optimizers.sgd import SGD
 
 __all__ = [
-    "SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "deserialize", "get", "schedules", "serialize",
+    "SGD", "Adadelta", "Adafactor", "Adagrad", "Adam", "AdamW", "Adamax", "Ftrl", "Lamb", "Lion",
+    "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "deserialize", "get", "schedules",
+    "serialize",
 ]  # fmt: skip
 
-_TABLE = name_table(SGD, Adam, AdamW, RMSprop, sgd=SGD, adam=Adam, adamw=AdamW, rmsprop=RMSprop)
+_TABLE = name_table(
+    SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer,
+    Nadam, RMSprop, adamw=AdamW, lossscaleoptimizer=LossScaleOptimizer, rmsprop=RMSprop,
+)  # fmt: skip
 
 
 def serialize(optimizer: Any) -> Any:

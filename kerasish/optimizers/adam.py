@@ -24,7 +24,7 @@ class Adam(Optimizer):
     def __init__(
         self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
         epsilon: float = 1e-7, amsgrad: bool = False, weight_decay: Any = None,
-        name: str = "adam", **kwargs: Any,
+        name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(
             learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
@@ -55,8 +55,8 @@ class AdamW(Adam):
 
     def __init__(
         self, learning_rate: Any = 0.001, weight_decay: Any = 0.004, beta_1: float = 0.9,
-        beta_2: float = 0.999, epsilon: float = 1e-7, amsgrad: bool = False, name: str = "adamw",
-        **kwargs: Any,
+        beta_2: float = 0.999, epsilon: float = 1e-7, amsgrad: bool = False,
+        name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(
             learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,

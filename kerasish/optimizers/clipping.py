@@ -24,7 +24,8 @@ class Clipping:
         chosen = {name: value for name, value in given.items() if value is not None}
         if len(chosen) > 1:
             raise ValueError(
-                f"Only one of clipnorm, clipvalue and global_clipnorm may be given. Received: {chosen}"
+                "Only one of clipnorm, clipvalue and global_clipnorm may be given. "
+                f"Received: {chosen}"
             )
         for name, value in chosen.items():
             if not value > 0:

@@ -131,7 +131,8 @@ class Optimizer(LearningRate, Clipping, Configurable):
         self._index = {id(v): i for i, v in enumerate(variables)}
         names = self.active_slots()
         if names:
-            found = self.add_optimizer_variables(variables, list(names))
+            kinds = [self.slot_initializer(name) for name in names]
+            found = self.add_optimizer_variables(variables, list(names), kinds)
             self._slots = dict(zip(names, found, strict=True))
         self.built = True
         if self.elementwise and self._uses_rule():
@@ -145,7 +146,7 @@ class Optimizer(LearningRate, Clipping, Configurable):
         """Return the slots that the rule needs with its present arguments."""
         return self.slots
 
-    def slot_initializer(self, slot: str) -> str:
+    def slot_initializer(self, slot: str) -> Any:
         """Return how a slot begins."""
         return "zeros"
 

@@ -25,7 +25,7 @@ class RMSprop(Optimizer):
     def __init__(
         self, learning_rate: Any = 0.001, rho: float = 0.9, momentum: float = 0.0,
         epsilon: float = 1e-7, centered: bool = False, weight_decay: Any = None,
-        name: str = "rmsprop", **kwargs: Any,
+        name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(
             learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs

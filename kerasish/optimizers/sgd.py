@@ -22,7 +22,7 @@ class SGD(Optimizer):
 
     def __init__(
         self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False,
-        weight_decay: Any = None, name: str = "SGD", **kwargs: Any,
+        weight_decay: Any = None, name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(
             learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs

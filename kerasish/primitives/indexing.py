@@ -47,7 +47,7 @@ class ScatterAdd(Primitive):
             out = xp.zeros(shape, dtype=x.dtype)
         else:
             out[...] = 0
-        xp.add.at(out, (slice(None),) * axis + (indices,), x)
+        xp.add.at(out, (slice(None),) * axis + (indices % shape[axis],), x)  # wraps as gather does
         return out
 
     def grad_x(self, g: Any, indices: Any, axis: int) -> Any:

@@ -61,7 +61,7 @@ class Sigmoid(Floating):
     """1 / (1 + exp(-x)), without overflow: e = exp(-|x|); (1 or e) / (1 + e)."""
 
     def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
-        small = xp.exp(xp.negative(xp.absolute(x)))
+        small = xp.asarray(xp.exp(xp.negative(xp.absolute(x))))  # NumPy makes 0-d arrays scalars
         numerator = xp.where(x >= 0, x.dtype.type(1), small)
         return xp.true_divide(numerator, xp.add(small, x.dtype.type(1), out=small), out=out)
 

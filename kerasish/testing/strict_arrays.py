@@ -59,13 +59,22 @@ def _operator(name: str) -> Any:
     return operator
 
 
-for _name in (
-    "add sub mul truediv floordiv mod pow and or xor lshift rshift matmul".split()
-    + [f"r{n}" for n in "add sub mul truediv and or xor".split()]
-    + [f"i{n}" for n in "add sub mul truediv".split()]
-    + "lt le gt ge eq ne neg abs invert".split()
-):
+def _in_place(name: str) -> Any:
+    def operator(self: StrictArray, other: Any) -> StrictArray:
+        self.inner = getattr(self.inner, name)(_unwrap(other))
+        return self
+
+    return operator
+
+
+_BINARY = "add sub mul truediv floordiv mod pow and or xor lshift rshift matmul"
+_SWAPPED = "radd rsub rmul rtruediv rfloordiv rmod rpow rand ror rxor rlshift rrshift rmatmul"
+_IN_PLACE = "iadd isub imul itruediv ifloordiv imod ipow iand ior ixor ilshift irshift"
+_OTHERS = "lt le gt ge eq ne neg abs invert"
+for _name in f"{_BINARY} {_SWAPPED} {_OTHERS}".split():
     setattr(StrictArray, f"__{_name}__", _operator(f"__{_name}__"))
+for _name in _IN_PLACE.split():
+    setattr(StrictArray, f"__{_name}__", _in_place(f"__{_name}__"))
 StrictArray.__hash__ = object.__hash__  # type: ignore[method-assign]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import warnings
 from typing import Any
@@ -197,7 +198,7 @@ class Compiling:
         return steps.total(losses)
 
     def _compute_loss(self, **arguments: Any) -> Any:
-        if "training" not in inspect.signature(self.compute_loss).parameters:
+        if not _takes_training(type(self).compute_loss):
             arguments.pop("training")
         return self.compute_loss(**arguments)
 
@@ -219,7 +220,9 @@ class Compiling:
         return loss, tuple([scope.values[v] for v in group] for group in groups)
 
     def _track_loss(self, loss: Any, x: Any) -> None:
-        self._loss_tracker.update_state(loss, sample_weight=steps.batch_size(x))
+        size = steps.batch_size(x)
+        self._loss_tracker.total.assign_add(loss * size)
+        self._loss_tracker.count.assign_add(size)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Update the metrics of `compile`; return all metrics' values by name."""
@@ -262,6 +265,11 @@ class Compiling:
         self.compile(**{k: deserialize_keras_object(v) for k, v in config.items()})
         if self.built and self.optimizer is not None:
             self.optimizer.build(self.trainable_variables)
+
+
+@functools.cache
+def _takes_training(compute_loss: Any) -> bool:
+    return "training" in inspect.signature(compute_loss).parameters
 
 
 def _check_names(loss: Any) -> None:

@@ -25,7 +25,8 @@ def train_step(model: Any, data: Any) -> Any:
     x, y, sample_weight = unpack(data)
     y_pred = model(x, training=True)
     loss = model._compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=True)
-    model._track_loss(loss, x)
+    with no_grad():
+        model._track_loss(loss, x)
     weights = model.trainable_weights
     if weights:
         scaled = model.optimizer.scale_loss(loss)
@@ -34,7 +35,7 @@ def train_step(model: Any, data: Any) -> Any:
     else:
         warnings.warn("The model does not have any trainable weights.", stacklevel=2)
     with no_grad():
-        return model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+        return _measure(model, x, y, y_pred, sample_weight)
 
 
 def test_step(model: Any, data: Any) -> Any:
@@ -43,7 +44,15 @@ def test_step(model: Any, data: Any) -> Any:
     y_pred = model(x, training=False)
     loss = model._compute_loss(x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False)
     model._track_loss(loss, x)
-    return model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+    return _measure(model, x, y, y_pred, sample_weight)
+
+
+def _measure(model: Any, x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
+    """Update the metrics; work out the logs only where a model has its own way to do that."""
+    if model._measures_by_itself():
+        return model.compute_metrics(x, y, y_pred, sample_weight=sample_weight)
+    model._update_metrics(y, y_pred, sample_weight)
+    return None
 
 
 def predict_step(model: Any, data: Any) -> Any:

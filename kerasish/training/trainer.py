@@ -9,7 +9,9 @@ import numpy as np
 from kerasish import tree
 from kerasish.arrays.dtype import dtype_name
 from kerasish.backend.abstract import output_specs
+from kerasish.backend.convert import as_tensor
 from kerasish.backend.record import no_grad, recording
+from kerasish.backend.tensor import Tensor
 from kerasish.callbacks.callback_list import CallbackList
 from kerasish.errors import explain
 from kerasish.ops.keras_tensor import KerasTensor
@@ -43,6 +45,7 @@ class Trainer(Compiling):
             step = getattr(self, f"{kind}_step")
 
             def run(*data: Any) -> Any:
+                data = tuple([_tensors(part) for part in data])
                 try:
                     with recording() if kind == "train" else no_grad():
                         logs = step(data)
@@ -55,10 +58,14 @@ class Trainer(Compiling):
 
     def _has_own_logs(self, kind: str) -> bool:
         """Whether a user's step may return other logs than the metrics hold."""
+        is_own = getattr(type(self), f"{kind}_step") is not getattr(Trainer, f"{kind}_step")
+        return is_own or self._measures_by_itself()
+
+    def _measures_by_itself(self) -> bool:
+        """Whether a subclass works out metrics in its own way."""
         cls: Any = type(self)
         return (
-            getattr(cls, f"{kind}_step") is not getattr(Trainer, f"{kind}_step")
-            or cls.compute_metrics is not Compiling.compute_metrics
+            cls.compute_metrics is not Compiling.compute_metrics
             or cls.get_metrics_result is not Compiling.get_metrics_result
         )
 
@@ -358,6 +365,15 @@ class Trainer(Compiling):
 def steps_unpack(batch: Any) -> Any:
     """Return the x of a batch."""
     return steps.unpack(batch)[0]
+
+
+def _tensors(data: Any) -> Any:
+    """Turn the arrays of a batch into tensors, once for all layers."""
+    if data is None or type(data) is Tensor:
+        return data
+    if type(data) is np.ndarray:
+        return as_tensor(data)
+    return tree.map_structure(lambda x: as_tensor(x) if hasattr(x, "shape") else x, data)
 
 
 def _handle(x: Any) -> Any:

@@ -86,7 +86,10 @@ class PyDataset:
         raise NotImplementedError(f"`{type(self).__name__}` does not define `__getitem__`.")
 
     def __iter__(self) -> Iterator[Any]:
-        count = self.num_batches
+        try:
+            count = self.num_batches
+        except NotImplementedError:  # endless, as far as anybody knows
+            count = None
         return (self[i] for i in (itertools.count() if count is None else range(count)))
 
     @property

@@ -42,7 +42,9 @@ def binary(primitive, low=-2.0, high=2.0):
     pairs = [((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((), (2, 2)), ((1,), ()), ((), ())]
     pairs += [((0, 3), (3,)), ((2, 1, 2), (3, 1))]
     return [
-        case(primitive, reals(*a, low=low, high=high), reals(*b, low=low, high=high, seed=1))
+        case(
+            primitive, reals(*a, low=low, high=high), reals(*b, low=low, high=high, seed=1) + 0.017
+        )
         for a, b in pairs
     ]
 

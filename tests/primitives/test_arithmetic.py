@@ -17,7 +17,7 @@ LAWS = [
     *binary(p.power, **POSITIVE),
     *binary(p.maximum),
     *binary(p.minimum),
-    case(p.remainder, np.array([[1.3, -2.6], [0.4, 7.7]]), np.array([0.7, -1.1])),
+    case(p.remainder, np.array([[1.3, -2.6], [0.4, 7.3]]), np.array([0.7, -1.1])),
     case(p.remainder, np.array(5.3), np.array([2.0, -3.0, 0.9])),
     *unary(p.log, **POSITIVE),
     *unary(p.sqrt, **POSITIVE),

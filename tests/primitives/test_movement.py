@@ -40,7 +40,7 @@ LAWS = [
     case(p.place, reals(), shape=(), window=()),
     case(p.place, reals(0, 2), shape=(2, 2), window=((0, 0, 1), (0, 2, 1))),
     case(p.pad, reals(2, 3), widths=((1, 0), (0, 2)), value=0.0),
-    case(p.pad, reals(2), widths=((1, 1),), value=-np.inf),
+    case(p.pad, reals(2), widths=((1, 1),), value=-np.inf, order=0),
     case(p.pad, reals(), widths=(), value=1.0),
     case(p.pad, whole(0, 2), widths=((2, 1), (0, 0)), value=7),
 ]

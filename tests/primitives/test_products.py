@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kerasish.arrays.spec import Spec
 from kerasish.errors import ShapeError
 from kerasish.primitives import products as p
 from kerasish.primitives.movement import transpose
@@ -47,10 +48,15 @@ def test_every_engine_hands_over_the_same_layouts(size, turned, graph):
     assert_same_bits(product(a, b), graph.function(product)(a, b))
 
 
-@pytest.mark.parametrize("a, b", [((2, 3), (4, 5)), ((3,), (3, 2)), ((2, 3), (3,))])
-def test_inner_sizes_that_differ_are_told(a, b):
-    with pytest.raises(ShapeError, match=r"equal inner sizes.*a\[..., n, k\].*a=f32"):
-        p.matmul(np.ones(a, dtype="float32"), np.ones(b, dtype="float32"))
+def test_inner_sizes_that_differ_are_told():
+    with pytest.raises(ShapeError, match=r"equal inner sizes.*a\[..., n, k\].*a=f32\[2,3\]"):
+        p.matmul(np.ones((2, 3), dtype="float32"), np.ones((4, 5), dtype="float32"))
+
+
+@pytest.mark.parametrize("a, b", [((3,), (3, 2)), ((2, 3), (3,)), ((), (1, 1))])
+def test_a_vector_is_no_matrix(a, b):
+    with pytest.raises(ShapeError, match="equal inner sizes"):
+        p.matmul.infer(Spec(a, "float32"), Spec(b, "float32"))
 
 
 def test_leading_axes_that_do_not_broadcast_are_told():

@@ -109,7 +109,10 @@ class Softmax(Layer):
 
     Call arguments:
         inputs: the values.
-        mask: a bool of their shape; what it leaves out gets no probability.
+        mask: a bool that broadcasts to them; what it leaves out gets 0.
+
+    Raises:
+        ValueError: when the mask does not broadcast to the inputs.
     """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
@@ -120,10 +123,28 @@ class Softmax(Layer):
 
     def call(self, inputs: Any, mask: Any = None) -> Any:
         """Apply the softmax."""
-        if mask is not None:
-            inputs = inputs + (1.0 - ops.cast(mask, inputs.dtype)) * -3e4
-        return activations.softmax(inputs, axis=self.axis)
+        if mask is None:
+            return activations.softmax(inputs, axis=self.axis)
+        _check_mask(mask.shape, inputs.shape)
+        if mask.dtype != "bool":
+            mask = ops.greater(mask, 0.5)
+        lowest = -3e4 if inputs.dtype == "float16" else -1e9
+        outputs = activations.softmax(ops.where(mask, inputs, lowest), axis=self.axis)
+        return ops.where(mask, outputs, 0.0)  # where all are left out, softmax is not 0
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the inputs' shape."""
         return input_shape
+
+
+def _check_mask(mask: tuple[int, ...], inputs: tuple[int, ...]) -> None:
+    if len(mask) > len(inputs):
+        raise ValueError(
+            explain(
+                "`mask` must not have more dimensions than the inputs", mask=mask, inputs=inputs
+            )
+        )
+    if any(m not in (1, i) for m, i in zip(mask[::-1], inputs[::-1], strict=False)):
+        raise ValueError(
+            explain("`mask` must be broadcastable to the inputs", mask=mask, inputs=inputs)
+        )

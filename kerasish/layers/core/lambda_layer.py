@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
+from kerasish._registry import deserialize_keras_object, serialize_keras_object
 from kerasish.layers.layer import Layer
 
 
@@ -59,7 +60,31 @@ class Lambda(Layer):
         return self.mask(inputs, mask) if callable(self.mask) else self.mask
 
     def get_config(self) -> dict[str, Any]:
-        """Return the arguments; the function is written by name or, a lambda, as a mark."""
+        """Return the arguments; functions are written by name or, a lambda, as a mark."""
         config = super().get_config()
-        config["output_shape"] = self._output_shape
+        shape = self._output_shape
+        config["output_shape"] = serialize_keras_object(shape) if callable(shape) else shape
         return config
+
+    @classmethod
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: Any = None, safe_mode: bool | None = None
+    ) -> Any:
+        """Return a layer made from a config.
+
+        Args:
+            config: what `get_config` gave.
+            custom_objects: functions by their names.
+            safe_mode: False lets a lambda of this very process be found again.
+
+        Raises:
+            ValueError: when the function is a lambda from elsewhere.
+        """
+        given = {} if safe_mode is None else {"safe_mode": safe_mode}
+        config = dict(config)
+        for name in ("function", "output_shape", "mask", "arguments"):
+            if isinstance(config.get(name), dict):
+                config[name] = deserialize_keras_object(config[name], custom_objects, **given)
+        shape = config.get("output_shape")
+        config["output_shape"] = tuple(shape) if isinstance(shape, list) else shape
+        return super().from_config(config)

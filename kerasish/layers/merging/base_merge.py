@@ -6,7 +6,6 @@ from typing import Any
 
 from kerasish import ops
 from kerasish.errors import explain
-from kerasish.layers.calling import mask_of
 from kerasish.layers.layer import Layer
 
 
@@ -56,13 +55,32 @@ class Merge(Layer):
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
         """Return a mask that is true where one of the inputs' masks is; None if one has none."""
-        masks = [mask_of(x) for x in inputs] if mask is None else list(mask)
-        if any(m is None for m in masks):
+        if mask is None:
             return None
-        found = masks[0]
-        for other in masks[1:]:
+        check_masks(inputs, mask)
+        if any(m is None for m in mask):
+            return None
+        found = mask[0]
+        for other in mask[1:]:
             found = ops.logical_or(found, other)
         return found
+
+
+def check_masks(inputs: Any, masks: Any) -> None:
+    """Check that inputs and masks are lists of one length.
+
+    Raises:
+        ValueError: when they are not.
+    """
+    for name, value in (("mask", masks), ("inputs", inputs)):
+        if not isinstance(value, (list, tuple)):
+            raise ValueError(explain(f"`{name}` should be a list", **{name: value}))
+    if len(inputs) != len(masks):
+        raise ValueError(
+            explain(
+                "`inputs` and `mask` should have one length", inputs=len(inputs), mask=len(masks)
+            )
+        )
 
 
 def _several(layer: Layer, shapes: Any) -> None:
@@ -93,9 +111,7 @@ def _together(layer: Layer, a: Any, b: Any) -> tuple[Any, ...]:
     sizes: list[Any] = []
     for i, j in zip(a, wide, strict=True):
         if i is None or j is None:
-            sizes.append(
-                None if 1 in (i, j) or i == j or None in (i, j) and 1 in (i, j) else i or j
-            )
+            sizes.append(None if i in (None, 1) and j in (None, 1) else i or j)
         elif 1 in (i, j) or i == j:
             sizes.append(max(i, j) if 0 not in (i, j) else 0)
         else:

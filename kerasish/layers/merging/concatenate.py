@@ -6,7 +6,7 @@ from typing import Any
 
 from kerasish import ops
 from kerasish.errors import explain
-from kerasish.layers.merging.base_merge import Merge
+from kerasish.layers.merging.base_merge import Merge, check_masks
 
 
 class Concatenate(Merge):
@@ -64,8 +64,11 @@ class Concatenate(Merge):
         return tuple(first)
 
     def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
-        """Return the inputs' masks, concatenated as they are."""
-        if mask is None or all(m is None for m in mask):
+        """Return the inputs' masks, concatenated; true for a step where any feature counts."""
+        if mask is None:
+            return None
+        check_masks(inputs, mask)
+        if all(m is None for m in mask):
             return None
         masks = []
         for x, m in zip(inputs, mask, strict=True):
@@ -75,7 +78,7 @@ class Concatenate(Merge):
                 masks.append(ops.broadcast_to(ops.expand_dims(m, -1), x.shape))
             else:
                 masks.append(m)
-        return ops.all(ops.concatenate(masks, axis=self.axis), axis=-1, keepdims=False)
+        return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
 
 
 def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:

@@ -47,8 +47,8 @@ class PiecewiseConstantDecay(_Schedule):
     def __init__(self, boundaries: Any, values: Any, name: str = "PiecewiseConstant") -> None:
         if len(boundaries) != len(values) - 1:
             raise ValueError(
-                f"`values` must be one longer than `boundaries`. Received: boundaries={boundaries}, "
-                f"values={values}"
+                "`values` must be one longer than `boundaries`. "
+                f"Received: boundaries={boundaries}, values={values}"
             )
         self.boundaries, self.values, self.name = list(boundaries), list(values), name
 

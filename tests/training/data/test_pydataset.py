@@ -151,3 +151,12 @@ def test_a_dataset_can_be_iterated_over():
 def test_what_is_not_defined_is_said(use):
     with pytest.raises(NotImplementedError, match="`PyDataset` does not define"):
         use(PyDataset())
+
+
+def test_a_dataset_that_does_not_know_its_length_can_be_iterated_over():
+    class Endless(PyDataset):
+        def __getitem__(self, index):
+            return index
+
+    batches = iter(Endless())
+    assert [next(batches) for _ in range(3)] == [0, 1, 2]

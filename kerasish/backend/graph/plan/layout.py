@@ -28,7 +28,7 @@ def is_contiguous(node: Node) -> bool:
     if primitive is slice_:
         window = node.params["window"]
         full = all(w == (0, size, 1) for w, size in zip(window[1:], inner.shape[1:], strict=True))
-        return full and window[0][2] == 1
+        return not window or (full and window[0][2] == 1)
     return False
 
 

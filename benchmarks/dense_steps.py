@@ -1,0 +1,255 @@
+"""How long is a training step of a dense net, through `fit`, beside the peers?
+
+    python benchmarks/dense_steps.py                       # all cases and peers that are installed
+    python benchmarks/dense_steps.py --rounds 7 --cases 16-32-1 --peers graph jit
+
+Each measurement is a process of its own; the peers take turns, round after round, and medians
+and ratios are printed with the machine and the versions. Peers: `pip install 'kerasish[bench]'`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import time
+from importlib import metadata
+
+import numpy as np
+
+CASES = {
+    "4-16-16-3": ((4, 16, 16, 3), "crossentropy", 16, 4000),
+    "16-32-1": ((16, 32, 1), "mse", 32, 4000),
+    "784-512-512-10": ((784, 512, 512, 10), "crossentropy", 128, 100),
+    "32-(64x8)-4": ((32, *[64] * 8, 4), "crossentropy", 64, 800),
+}
+PEERS = ("graph", "eager", "torch", "jit", "keras-jax", "products")
+
+
+def data(sizes, loss, batch, steps):
+    """Return inputs and targets for so many batches."""
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(batch * steps, sizes[0])).astype("float32")
+    if loss == "mse":
+        return x, rng.normal(size=(batch * steps, sizes[-1])).astype("float32")
+    return x, rng.integers(0, sizes[-1], batch * steps)
+
+
+def keras_model(keras, sizes, loss):
+    """Return a compiled model: ReLU between, logits at the end, Adam."""
+    layers = [keras.Input((sizes[0],))]
+    layers += [keras.layers.Dense(n, activation="relu") for n in sizes[1:-1]]
+    model = keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
+    target = "mse" if loss == "mse" else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    model.compile("adam", target)
+    return model
+
+
+def fit_with(keras, case):
+    """Time `fit`: the second and third call, the first one compiles."""
+    sizes, loss, batch, steps = case
+    x, y = data(*case)
+    model = keras_model(keras, sizes, loss)
+    model.fit(x[: batch * 20], y[: batch * 20], batch_size=batch, epochs=1, verbose=0)
+
+    def epoch():
+        model.fit(x, y, batch_size=batch, epochs=1, verbose=0)
+
+    return epoch
+
+
+def kerasish_fit(engine):
+    """Time kerasish in one of its engines."""
+
+    def make(case):
+        import kerasish
+
+        kerasish.config.set_backend(engine)
+        return fit_with(kerasish, case)
+
+    return make
+
+
+def keras_jax(case):
+    """Time Keras on JAX."""
+    os.environ["KERAS_BACKEND"] = "jax"
+    import keras
+
+    return fit_with(keras, case)
+
+
+def torch_eager(case):
+    """Time PyTorch's eager loop: a shuffled index, slices of it, Adam."""
+    import torch
+
+    sizes, loss, batch, steps = case
+    x, y = (torch.from_numpy(a) for a in data(*case))
+    layers = []
+    for n, m in zip(sizes[:-2], sizes[1:-1], strict=True):
+        layers += [torch.nn.Linear(n, m), torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers, torch.nn.Linear(sizes[-2], sizes[-1]))
+    optimizer = torch.optim.Adam(model.parameters())
+    measure = torch.nn.MSELoss() if loss == "mse" else torch.nn.CrossEntropyLoss()
+
+    def epoch():
+        order = torch.randperm(len(x))
+        for start in range(0, len(x), batch):
+            index = order[start : start + batch]
+            optimizer.zero_grad()
+            value = measure(model(x[index]), y[index])
+            value.backward()
+            optimizer.step()
+
+    return epoch
+
+
+def jax_jit(case):
+    """Time one call of a jitted step for each batch, gathered by NumPy; Adam by hand."""
+    import jax
+    import jax.numpy as jnp
+
+    sizes, loss, batch, steps = case
+    x, y = data(*case)
+    rng = np.random.default_rng(1)
+    params = [
+        (jnp.asarray(rng.normal(size=(n, m)).astype("f") / np.sqrt(n)), jnp.zeros(m))
+        for n, m in zip(sizes[:-1], sizes[1:], strict=True)
+    ]
+    zeros = jax.tree.map(jnp.zeros_like, params)
+
+    def objective(params, x, y):
+        for w, b in params[:-1]:
+            x = jax.nn.relu(x @ w + b)
+        out = x @ params[-1][0] + params[-1][1]
+        if loss == "mse":
+            return jnp.mean((out - y) ** 2)
+        return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(out), y[:, None], 1))
+
+    @jax.jit
+    def step(params, m, v, t, x, y):
+        value, g = jax.value_and_grad(objective)(params, x, y)
+        m = jax.tree.map(lambda m, g: m + (g - m) * 0.1, m, g)
+        v = jax.tree.map(lambda v, g: v + (g * g - v) * 0.001, v, g)
+        rate = 1e-3 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+        params = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-7), params, m, v)
+        return params, m, v, t + 1, value
+
+    state = [params, zeros, zeros, jnp.float32(1)]
+
+    def epoch():
+        order = np.random.permutation(len(x))
+        for start in range(0, len(x), batch):
+            index = order[start : start + batch]
+            *state[:], value = step(*state, x[index], y[index])
+        value.block_until_ready()
+
+    return epoch
+
+
+def products_alone(case):
+    """Time a step's matrix products and Adam's twelve passes in NumPy, nothing else."""
+    sizes, loss, batch, steps = case
+    rng = np.random.default_rng(0)
+    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    w = [rng.normal(size=p).astype("f") for p in pairs]
+    a = [rng.normal(size=(batch, n)).astype("f") for n in sizes]
+    g = [np.empty_like(x) for x in w]
+    d = [np.empty_like(x) for x in a]
+    count = sum(n * m + m for n, m in pairs)
+    p, grad, m, v, t = (np.abs(rng.normal(size=count)).astype("f") for _ in range(5))
+
+    def epoch():
+        for _ in range(steps):
+            for i in range(len(w)):
+                np.matmul(a[i], w[i], out=d[i + 1])
+            for i in reversed(range(len(w))):
+                np.matmul(a[i].T, a[i + 1], out=g[i])
+                if i:
+                    np.matmul(a[i + 1], w[i].T, out=d[i])
+            np.subtract(grad, m, out=t), np.multiply(t, 0.1, out=t), np.add(m, t, out=m)
+            np.square(grad, out=t), np.subtract(t, v, out=t), np.multiply(t, 0.001, out=t)
+            np.add(v, t, out=v), np.sqrt(v, out=t), np.add(t, 1e-7, out=t)
+            np.divide(m, t, out=t), np.multiply(t, 1e-3, out=t), np.subtract(p, t, out=p)
+
+    return epoch
+
+
+MAKERS = {
+    "graph": kerasish_fit("graph"), "eager": kerasish_fit("eager"), "torch": torch_eager,
+    "jit": jax_jit, "keras-jax": keras_jax, "products": products_alone,
+}  # fmt: skip
+
+
+def measure(peer, name):
+    """Return the shortest time of a step, in microseconds, over three epochs."""
+    case = CASES[name]
+    epoch = MAKERS[peer](case)
+    epoch()
+    times = []
+    for _ in range(3):
+        start = time.perf_counter()
+        epoch()
+        times.append((time.perf_counter() - start) / case[3] * 1e6)
+    return min(times)
+
+
+def run(peer, name):
+    """Measure in a process of its own; None where the peer is not installed."""
+    command = [sys.executable, __file__, "--one", peer, name]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1] if done.stderr else "?"
+        return None if "No module named" in last else sys.exit(f"{peer} {name}: {done.stderr}")
+    return float(done.stdout.split()[-1])
+
+
+def versions():
+    """Return the versions of all that was measured."""
+    found = {}
+    for package in ("kerasish", "numpy", "torch", "jax", "keras"):
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def main():
+    """Measure in turn and print medians and ratios."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--cases", nargs="*", default=list(CASES))
+    parser.add_argument("--peers", nargs="*", default=list(PEERS))
+    parser.add_argument("--one", nargs=2)
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    if options.one:
+        print(measure(*options.one))
+        return
+    print(platform.platform(), f"{os.cpu_count()} CPUs, Python {platform.python_version()}", versions())
+    report = {}
+    for name in options.cases:
+        times = {peer: [] for peer in options.peers}
+        for _ in range(options.rounds):
+            for peer in options.peers:
+                value = run(peer, name)
+                if value is not None:
+                    times[peer].append(value)
+        medians = {peer: statistics.median(v) for peer, v in times.items() if v}
+        report[name] = medians
+        base = medians.get("graph")
+        print(f"\n{name}: µs a step, medians of {options.rounds} rounds in turn")
+        for peer, value in medians.items():
+            ratio = f"graph / {peer} = {base / value:.2f}" if base and peer != "graph" else ""
+            print(f"  {peer:10s} {value:9.1f}   {ratio}")
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"versions": versions(), "medians": report}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Layers of sequences, one file each."""
