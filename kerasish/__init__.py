@@ -1,48 +1,79 @@
-"""kerasish: the Keras API and the Keras files, with engines of our own on NumPy and CuPy."""
+"""kerasish: the Keras API and the Keras files, with engines of our own on NumPy and CuPy.
+
+Each name is looked up where it is defined when it is first used, so importing kerasish costs
+little more than importing NumPy.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-from kerasish import (
-    activations,
-    backend,
-    callbacks,
-    config,
-    constraints,
-    dtype_policies,
-    initializers,
-    layers,
-    losses,
-    metrics,
-    models,
-    ops,
-    optimizers,
-    random,
-    regularizers,
-    saving,
-    tree,
-    utils,
-)
-from kerasish.arrays.device import device
-from kerasish.backend import GradientTape, Tensor, Variable, discovery, name_scope, no_grad
-from kerasish.backend.stateless import StatelessScope
-from kerasish.dtype_policies import DTypePolicy, FloatDTypePolicy
-from kerasish.initializers import Initializer
-from kerasish.layers import Input, InputSpec, Layer
-from kerasish.losses import Loss
-from kerasish.metrics import Metric
-from kerasish.models import Model, Sequential
-from kerasish.ops.keras_tensor import KerasTensor
-from kerasish.ops.operation import Operation
-from kerasish.optimizers import Optimizer
-from kerasish.regularizers import Regularizer
+#: Namespaces, under Keras's names.
+_ROOMS = (
+    "activations", "backend", "callbacks", "config", "constraints", "datasets", "dtype_policies",
+    "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random",
+    "regularizers", "saving", "testing", "tree", "utils",
+)  # fmt: skip
 
-__all__ = [
-    "DTypePolicy", "FloatDTypePolicy", "GradientTape", "Initializer", "Input", "InputSpec",
-    "KerasTensor", "Layer", "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer",
-    "Sequential", "StatelessScope", "Tensor", "Variable", "activations", "backend", "callbacks",
-    "config", "constraints", "device", "dtype_policies", "initializers", "layers", "losses",
-    "metrics", "models", "name_scope", "no_grad", "ops", "optimizers", "random", "regularizers", "saving",
-    "tree", "utils",
-]  # fmt: skip
+#: Names that stand at the top: where each comes from.
+_NAMES = {
+    "DTypePolicy": "kerasish.dtype_policies",
+    "FloatDTypePolicy": "kerasish.dtype_policies",
+    "GradientTape": "kerasish.backend",
+    "Initializer": "kerasish.initializers",
+    "Input": "kerasish.layers",
+    "InputSpec": "kerasish.layers",
+    "KerasTensor": "kerasish.ops.keras_tensor",
+    "Layer": "kerasish.layers",
+    "Loss": "kerasish.losses",
+    "Metric": "kerasish.metrics",
+    "Model": "kerasish.models",
+    "Operation": "kerasish.ops.operation",
+    "Optimizer": "kerasish.optimizers",
+    "Regularizer": "kerasish.regularizers",
+    "Sequential": "kerasish.models",
+    "StatelessScope": "kerasish.backend.stateless",
+    "Tensor": "kerasish.backend",
+    "Variable": "kerasish.initializers",  # which teaches it the initializers' names
+    "device": "kerasish.arrays.device",
+    "name_scope": "kerasish.backend",
+    "no_grad": "kerasish.backend",
+}
 
-discovery.current()
+__all__ = sorted([*_ROOMS, *_NAMES])
+
+if TYPE_CHECKING:
+    from kerasish import (
+        activations, backend, callbacks, config, constraints, datasets, dtype_policies,
+        initializers, layers, losses, metrics, models, ops, optimizers, random, regularizers,
+        saving, testing, tree, utils,
+    )  # fmt: skip
+    from kerasish.arrays.device import device
+    from kerasish.backend import GradientTape, Tensor, Variable, name_scope, no_grad
+    from kerasish.backend.stateless import StatelessScope
+    from kerasish.dtype_policies import DTypePolicy, FloatDTypePolicy
+    from kerasish.initializers import Initializer
+    from kerasish.layers import Input, InputSpec, Layer
+    from kerasish.losses import Loss
+    from kerasish.metrics import Metric
+    from kerasish.models import Model, Sequential
+    from kerasish.ops.keras_tensor import KerasTensor
+    from kerasish.ops.operation import Operation
+    from kerasish.optimizers import Optimizer
+    from kerasish.regularizers import Regularizer
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ROOMS:
+        found = importlib.import_module(f"kerasish.{name}")
+    elif name in _NAMES:
+        found = getattr(importlib.import_module(_NAMES[name]), name)
+    else:
+        raise AttributeError(f"module 'kerasish' has no attribute {name!r}")
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -67,7 +67,7 @@ def blas() -> str:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command that was asked for and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m kerasish", description=__doc__)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="{demo,info}")
     training = commands.add_parser("demo", help="train on handwritten digits in both engines")
     training.add_argument("--epochs", type=int, default=30, help="how long to train (default: 30)")
     commands.add_parser("info", help="show versions, backends, devices and NumPy's BLAS")

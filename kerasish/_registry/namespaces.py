@@ -69,7 +69,7 @@ def namespace_of(module: Any) -> str | None:
     if not isinstance(module, str):
         return None
     package, *parts = module.split(".")
-    if package not in ("keras", _PACKAGE):
+    if package not in ("keras", _PACKAGE) or any(part.startswith("__") for part in parts):
         return None
     if parts[:1] in (["src"], ["api"]):
         parts.pop(0)

@@ -86,3 +86,6 @@ def is_int_dtype(dtype: Any) -> bool:
 def is_keras_tensor(x: Any) -> bool:
     """Whether x is a KerasTensor: a handle of the functional API."""
     return isinstance(x, Symbolic)
+
+
+discovery.current()  # so that there is somebody to apply primitives

@@ -118,6 +118,8 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     promotion = primitive.promotion
     if len(inputs) == 2 and promotion != "none":
         a, b = inputs
+        if type(a) not in _PLAIN or type(b) not in _PLAIN:
+            a, b = inputs = _valued(a), _valued(b)
         if type(a) is Tensor:
             kind = a.value.dtype
             if kind in _QUICK:
@@ -125,31 +127,40 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
                     if b.value.dtype is kind:
                         return inputs
                 elif type(b) in _REAL:
-                    return a, _number(b, kind)
+                    return a, _number(b, kind, module_of(a.value))
+            elif kind in _WHOLE and promotion == "common" and type(b) is int and abs(b) < 2**31:
+                return a, _number(b, kind, module_of(a.value))
         elif type(b) is Tensor and type(a) in _REAL:
             kind = b.value.dtype
             if kind in _QUICK:
-                return _number(a, kind), b
+                return _number(a, kind, module_of(b.value)), b
     elif len(inputs) == 1:
         x = inputs[0]
-        if type(x) is Tensor and (promotion != "float" or x.value.dtype in _QUICK):
+        if type(x) is Tensor and (promotion in ("common", "none") or x.value.dtype in _QUICK):
             return inputs
     return _coerce(promotion, inputs)
 
 
+def _valued(x: Any) -> Any:
+    """A variable's value; anything else as it is."""
+    return x.__tensor__() if hasattr(x, "__tensor__") else x
+
+
 _REAL = frozenset((int, float))
+_PLAIN = frozenset((Tensor, int, float))
 _QUICK = frozenset((np.dtype("float32"), np.dtype("float64")))
+_WHOLE = frozenset((np.dtype("int32"), np.dtype("int64")))
 _numbers: dict[Any, Tensor] = {}
 
 
-def _number(value: Any, dtype: Any) -> Tensor:
+def _number(value: Any, dtype: Any, xp: Any) -> Tensor:
     """A Python number as a tensor of a NumPy dtype, made once: 0.0 and -0.0 are different ones."""
-    key = (value, dtype, str(value) if value == 0 else None)
+    key = (value, dtype, xp, str(value) if value == 0 else None)
     found = _numbers.get(key)
     if found is None:
         if len(_numbers) > 4096:
             _numbers.clear()
-        found = _numbers[key] = Tensor(np.asarray(value, dtype=dtype))
+        found = _numbers[key] = Tensor(xp.asarray(value, dtype=dtype))
     return found
 
 
@@ -172,6 +183,8 @@ def _coerce(promotion: str, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     wanted = _common(found, tensors)
     if promotion == "float" and not is_float(wanted) and not wanted.startswith("complex"):
         wanted = result_type(wanted, float)
+    if promotion == "number" and wanted == "bool":
+        wanted = "int32"
     if not numbers:
         return tuple([x if x.dtype == wanted else cast(x, dtype=wanted) for x in found])
     xp = next((module_of(t.value) for t in tensors if not t.is_symbolic), None) or array_module()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from kerasish.arrays.device import module_of
 from kerasish.backend.variable import Variable

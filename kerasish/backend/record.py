@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from kerasish.arrays.dtype import is_differentiable
 from kerasish.arrays.spec import Spec
 
 _count = itertools.count()
@@ -99,27 +98,22 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
     Called after the value was computed (or the node made), with the output tensor.
     """
     parents = tuple([tensor.record for tensor in tensors])
-    needs = primitive.needs
     saved: dict[str, Any] = {}
-    wants_value = flows = False
+    wants_value = False
     if primitive.variadic:
-        flows = any(parents)
         saved["specs"] = tuple(Spec(t.shape, t.dtype) for t in tensors)
     else:
-        names = primitive.inputs
-        for i, parent in enumerate(parents):
-            if parent is None or needs.rules[i] is None:
-                continue
-            flows = True
-            wants_value = wants_value or needs.output[i]
-            for j in needs.values[i]:
-                saved[names[j]] = tensors[j]
-            for j in needs.specs[i]:
-                saved[names[j] + "_spec"] = Spec(tensors[j].shape, tensors[j].dtype)
-    dtype = output.dtype
-    if flows and is_differentiable(dtype):  # a cast to whole numbers lets no gradient through
-        record = Record(primitive, parents, params, output.shape, dtype)
-        record.saved = saved
-        if wants_value:
-            record.value = output.value
-        output.record = record
+        flowing = tuple([parent is not None for parent in parents])
+        needed = primitive.needs.of(flowing)
+        if needed is None:
+            return
+        values, specs, wants_value = needed
+        for name, j in values:
+            saved[name] = tensors[j]
+        for name, j in specs:
+            saved[name] = Spec(tensors[j].shape, tensors[j].dtype)
+    record = Record(primitive, parents, params, output.shape, output.dtype)
+    record.saved = saved
+    if wants_value:
+        record.value = output.value
+    output.record = record

@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Any
 
 from kerasish.backend.convert import as_tensor
+from kerasish.backend.scopes import scopes
 from kerasish.backend.tensor import Tensor
-from kerasish.backend.variable import Variable, scopes
+from kerasish.backend.variable import Variable
 
 
 class StatelessScope:

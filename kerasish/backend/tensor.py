@@ -6,7 +6,7 @@ node of the graph. Either may hold a record, and then gradients flow through it.
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -291,6 +291,8 @@ def product(a: Any, b: Any) -> Any:
     """`a @ b` for vectors, matrices and stacks of matrices."""
     from kerasish.backend.convert import as_tensor
 
+    if type(a) is Tensor and len(a.value.shape) == 2 and len(getattr(b, "shape", ())) == 2:
+        return matmul(a, b)
     a, b = as_tensor(a), as_tensor(b)
     rows = reshape(a, shape=(1, *a.shape)) if a.ndim == 1 else a
     columns = reshape(b, shape=(*b.shape, 1)) if b.ndim == 1 else b

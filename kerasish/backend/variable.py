@@ -3,60 +3,24 @@
 from __future__ import annotations
 
 import math
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
 from kerasish._names import auto_name, current_path
-from kerasish.arrays.device import array_module, module_of, to_host
-from kerasish.arrays.dtype import is_float, numpy_dtype, standardize_dtype
-from kerasish.backend.convert import as_tensor, to_array
+from kerasish.arrays.device import module_of, to_host
+from kerasish.arrays.dtype import is_float, standardize_dtype
+from kerasish.backend.convert import as_tensor
+from kerasish.backend.first_value import first_value
 from kerasish.backend.record import leaf
+from kerasish.backend.scopes import scopes
 from kerasish.backend.storage import Storage
 from kerasish.backend.tensor import Tensor, add_operators
 from kerasish.errors import ShapeError, explain
-from kerasish.primitives.applier import computing, is_tracing
+from kerasish.primitives.applier import is_tracing
 from kerasish.primitives.casting import cast
 from kerasish.primitives.comparison import logical_and, logical_not, logical_or, logical_xor
-
-
-class _Scopes(threading.local):
-    """What reads and writes of variables go through now."""
-
-    state: Any = None  # a trace or a StatelessScope: answers read(variable), assign(variable, x)
-    autocast: str | None = None
-
-
-scopes = _Scopes()
-
-
-@contextmanager
-def concrete() -> Iterator[None]:
-    """Compute at once and read variables as they are, though a trace may be running."""
-    before, scopes.state = scopes.state, None
-    try:
-        with computing(), autocast_to(None):
-            yield
-    finally:
-        scopes.state = before
-
-
-def is_abstract() -> bool:
-    """Whether only shapes are being worked out: what is assigned now will be forgotten."""
-    return getattr(scopes.state, "abstract", False)
-
-
-@contextmanager
-def autocast_to(dtype: str | None) -> Iterator[None]:
-    """Let float variables be read in another dtype within a `with` block (mixed precision)."""
-    before, scopes.autocast = scopes.autocast, dtype
-    try:
-        yield
-    finally:
-        scopes.autocast = before
 
 
 class Variable:
@@ -122,7 +86,7 @@ class Variable:
         self._initializer = initializer
         if isinstance(initializer, str) and dtype != "string":
             initializer = type(self).initializer_by_name(initializer)
-        array = _first_value(initializer, shape, dtype)
+        array = first_value(initializer, shape, dtype)
         self._shape = tuple(array.shape)
         self._dtype = standardize_dtype(array.dtype if dtype is None else dtype)
         self.storage = Storage(array)
@@ -271,11 +235,14 @@ class Variable:
             value: of the variable's shape; cast to its dtype.
 
         Returns:
-            The new value.
+            The new value, as a Tensor.
 
         Raises:
             ShapeError: when the shape is another. The variable keeps its value then.
         """
+        if type(value) is Tensor and scopes.state is None and self._can_adopt(value.value):
+            self.storage.adopt(value.value)
+            return value
         tensor = as_tensor(value, self._dtype)
         if tensor.shape != self._shape:
             raise ShapeError(
@@ -289,16 +256,27 @@ class Variable:
             self._write(tensor.value if isinstance(value, Tensor) else tensor.value.copy())
         return self.value
 
+    def _can_adopt(self, array: Any) -> bool:
+        """Whether an array, as it is, may become the variable's memory: no view, no copy needed."""
+        memory = self.storage.array
+        return (
+            type(array) is type(memory)
+            and array.shape == self._shape
+            and array.dtype == memory.dtype
+            and self.flat is None
+            and array.base is None
+            and array.flags.c_contiguous
+        )
+
     def _write(self, array: Any) -> None:
+        if self._can_adopt(array):
+            self.storage.adopt(array)
+            return
         xp = module_of(self.storage.array)
         if module_of(array) is not xp:
             array = xp.asarray(array)
-        if self.flat is None and array.flags.c_contiguous and array.base is None:
-            self.storage.exchange(array)
-            self.storage.lent = True  # the tensor that brought the array may live on
-        else:
-            self.storage.writable()
-            xp.copyto(self.array, array)
+        self.storage.writable()
+        xp.copyto(self.array, array)
         self._tensor = None
 
     def assign_add(self, value: Any) -> Any:
@@ -395,36 +373,6 @@ def _callable_or_none(what: str, value: Any) -> Any:
     if value is not None and not callable(value):
         raise ValueError(explain(f"`{what}` must be callable or None", **{what: value}))
     return value
-
-
-def _first_value(initializer: Any, shape: Any, dtype: Any) -> Any:
-    """Make the first value: concrete, even while a function is traced."""
-    wanted = None if dtype is None else standardize_dtype(dtype)
-    with concrete():
-        if callable(initializer) and not hasattr(initializer, "shape"):
-            if shape is None:
-                raise ValueError(
-                    explain("`shape` is needed when the initializer is a callable", shape=shape)
-                )
-            wanted = wanted or standardize_dtype(None)
-            initializer = initializer(_plain_shape(shape), dtype=wanted)
-        if isinstance(initializer, Variable) or hasattr(initializer, "__tensor__"):
-            initializer = initializer.__tensor__()
-        if isinstance(initializer, Tensor):
-            initializer = initializer.value
-        array = to_array(initializer, wanted, array_module())
-        if shape is not None and tuple(array.shape) != _plain_shape(shape):
-            raise ShapeError(
-                "The initial value has another shape", expected=f"{tuple(shape)}", shape=array.shape
-            )
-    return array.astype(numpy_dtype(wanted), copy=True) if wanted else array.copy()
-
-
-def _plain_shape(shape: Any) -> tuple[int, ...]:
-    sizes = (shape,) if isinstance(shape, int) else tuple(shape)
-    if any(s is None or s < 0 for s in sizes):
-        raise ValueError(explain("A variable's sizes must be known and not negative", shape=sizes))
-    return tuple(int(s) for s in sizes)
 
 
 add_operators(Variable)

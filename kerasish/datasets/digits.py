@@ -10,6 +10,8 @@ import io
 
 import numpy as np
 
+__all__ = ["load_data"]
+
 Arrays = tuple[np.ndarray, np.ndarray]
 
 

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from kerasish import ops
-from kerasish.backend.variable import Variable
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -15,6 +14,7 @@ from kerasish._registry import (
     serialize_keras_object,
 )
 from kerasish.arrays.dtype import standardize_dtype
+from kerasish.backend.variable import Variable
 from kerasish.errors import explain
 from kerasish.initializers.constant import Constant, Identity, Ones, Zeros
 from kerasish.initializers.initializer import Initializer

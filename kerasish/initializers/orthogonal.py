@@ -9,7 +9,7 @@ import numpy as np
 
 from kerasish import ops, random
 from kerasish.arrays.dtype import standardize_dtype
-from kerasish.backend.variable import concrete
+from kerasish.backend.scopes import concrete
 from kerasish.errors import explain
 from kerasish.initializers.random import RandomInitializer
 

@@ -11,14 +11,14 @@ from kerasish import tree
 from kerasish._names import named
 from kerasish.arrays.dtype import is_float
 from kerasish.backend.convert import as_tensor
+from kerasish.backend.scopes import autocast_to
 from kerasish.backend.tensor import Tensor
-from kerasish.backend.variable import Variable, autocast_to
+from kerasish.backend.variable import Variable
 from kerasish.errors import explain
 from kerasish.layers.call_spec import CallSpec, context, entered, is_tensor_like
 from kerasish.layers.input_spec import InputSpec, assert_input_compatibility
 from kerasish.ops.keras_tensor import KerasTensor, any_symbolic
 from kerasish.ops.operation import Call, Operation
-
 
 _ANYTHING = InputSpec()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import warnings
 from typing import Any
@@ -10,13 +9,20 @@ from typing import Any
 from kerasish import constraints as constraints_
 from kerasish import initializers, regularizers, tree
 from kerasish._names import auto_name, current_path, named
+from kerasish._registry.configurable import Configurable
 from kerasish.arrays.dtype import is_float
-from kerasish.backend.variable import Variable, concrete
+from kerasish.backend.scopes import concrete
+from kerasish.backend.variable import Variable
 from kerasish.dtype_policies import get as get_policy
 from kerasish.errors import explain
 from kerasish.layers.call_spec import CallSpec
 from kerasish.layers.calling import LayerCalling, holds_unbuilt, map_shapes
-from kerasish.layers.config import Configurable
+from kerasish.layers.signatures import (
+    bound_call,
+    building,
+    legacy_input_shape,
+    positional_arguments,
+)
 from kerasish.layers.state import LayerState
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.ops.operation import Operation
@@ -50,9 +56,9 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "build" in vars(cls):
-            cls.build = _building(vars(cls)["build"])  # type: ignore[method-assign]
+            cls.build = building(vars(cls)["build"])  # type: ignore[method-assign]
         if "call" in vars(cls):
-            cls._call_signature = inspect.signature(_bound(vars(cls)["call"]))
+            cls._call_signature = inspect.signature(bound_call(vars(cls)["call"]))
 
     _call_signature: inspect.Signature
 
@@ -65,7 +71,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         if not isinstance(trainable, bool):
             raise ValueError(explain("`trainable` must be a bool", trainable=trainable))
         self.activity_regularizer = regularizers.get(activity_regularizer)
-        input_shape = _legacy_input_shape(kwargs)
+        input_shape = legacy_input_shape(kwargs)
         if input_shape is not None:
             self._input_shape_arg = input_shape
         if kwargs:
@@ -159,7 +165,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
             name: its name within the layer.
         """
         self._check_super_called()
-        shape, initializer, dtype = _positional(positional, shape, initializer, dtype)
+        shape, initializer, dtype = positional_arguments(positional, shape, initializer, dtype)
         dtype = self.variable_dtype if dtype is None else dtype
         if initializer is None:
             initializer = "glorot_uniform" if is_float(str(dtype)) else "zeros"
@@ -351,63 +357,3 @@ def _revive(cls: type, arguments: dict[str, Any]) -> Any:
     layer = cls.__new__(cls)
     object.__setattr__(layer, "_arguments", arguments)
     return layer
-
-
-def _building(build: Any) -> Any:
-    """Wrap a `build` method: names, the `built` flag, and no new state afterwards."""
-
-    @functools.wraps(build)
-    def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
-        if vars(self).get("_is_building"):
-            return build(self, *args, **kwargs)  # super().build(…) from a subclass's
-        object.__setattr__(self, "_is_building", True)
-        try:
-            with named(self.name, self), concrete():
-                signature = inspect.signature(build)
-                bound = signature.bind(self, *args, **kwargs)
-                self._build_shapes_dict = {k: v for k, v in list(bound.arguments.items())[1:]}
-                build(self, *args, **kwargs)
-        finally:
-            object.__setattr__(self, "_is_building", False)
-        self.built = True
-        self._post_build()
-        self._lock_state()
-        return None
-
-    return wrapped
-
-
-def _bound(function: Any) -> Any:
-    """A `call` without its `self`, so that its signature is that of a call."""
-    if isinstance(function, staticmethod):
-        return function.__func__
-    return functools.partial(function, None) if inspect.isfunction(function) else function
-
-
-def _positional(given: Any, *named: Any) -> tuple[Any, ...]:
-    """Merge the positional arguments of add_weight into shape, initializer and dtype."""
-    if len(given) > 3:
-        raise TypeError(explain("add_weight takes at most 3 arguments by position", got=len(given)))
-    if given and isinstance(given[0], str):
-        raise ValueError(
-            explain(
-                "The first argument of add_weight is the shape; give `name` by name", shape=given[0]
-            )
-        )
-    for value, other in zip(given, named, strict=False):
-        if other is not None:
-            raise ValueError(
-                explain("An argument of add_weight is given twice", values=(value, other))
-            )
-    return (*given, *named[len(given) :])
-
-
-def _legacy_input_shape(kwargs: dict[str, Any]) -> tuple[Any, ...] | None:
-    """Take `input_shape`, `batch_input_shape` and `input_dim` of older Keras programs."""
-    if "input_shape" in kwargs:
-        return (None, *kwargs.pop("input_shape"))
-    if "batch_input_shape" in kwargs:
-        return tuple(kwargs.pop("batch_input_shape"))
-    if "input_dim" in kwargs:
-        return (None, kwargs.pop("input_dim"))
-    return None

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from kerasish.backend.variable import Variable, is_abstract, scopes
+from kerasish.backend.scopes import is_abstract, scopes
+from kerasish.backend.variable import Variable
 from kerasish.errors import explain
 from kerasish.layers.tracking import Tracker, callable_plain
 from kerasish.metrics.metric import Metric

@@ -8,6 +8,7 @@ from typing import Any
 from kerasish import dtype_policies, ops, tree
 from kerasish._names import auto_name
 from kerasish.arrays.dtype import floatx
+from kerasish.backend.tensor import Tensor
 from kerasish.losses.reducing import reduce_weighted_values, standardize_reduction
 
 
@@ -97,6 +98,8 @@ class Loss:
 
 def _each(convert: Callable[[Any], Any], x: Any) -> Any:
     """Convert each leaf, but a nested list of Python's numbers as a whole: it is one tensor."""
+    if type(x) is Tensor:
+        return convert(x)
     if isinstance(x, (list, tuple)) and all(
         isinstance(leaf, (int, float)) for leaf in tree.flatten(x)
     ):

@@ -25,6 +25,8 @@ def convert_to_tensor(
     x: Any, dtype: Any = None, sparse: bool | None = None, ragged: Any = None
 ) -> Any:
     """Return x as a Tensor, cast to `dtype` if that is given."""
+    if type(x) is Tensor and (dtype is None or x.dtype == dtype):
+        return x
     if isinstance(x, KerasTensor):
         return x if dtype is None else cast(x, dtype)
     return as_tensor(x, None if dtype is None else standardize_dtype(dtype))
@@ -47,6 +49,8 @@ def is_tensor(x: Any) -> bool:
 @op
 def cast(x: Any, dtype: Any) -> Any:
     """The same numbers in another dtype."""
+    if type(x) is Tensor and x.dtype == dtype:
+        return x
     name = standardize_dtype(dtype)
     x = as_tensor(x)
     return x if x.dtype == name else casting.cast(x, dtype=name)

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from kerasish import ops
-from kerasish.backend.variable import Variable, concrete
+from kerasish.backend.scopes import concrete
+from kerasish.backend.variable import Variable
 from kerasish.optimizers.optimizer import Optimizer
 
 

@@ -76,7 +76,7 @@ class Ftrl(Optimizer):
         self, variable: Any, gradient: Any, accumulator: Any, linear: Any, *,
         step: Any, learning_rate: Any,
     ) -> Any:  # fmt: skip
-        """n += g*g; z += g - (growth of sqrt n) / rate x; x = (clip(z) - z) / (sqrt n / rate + 2 l2)."""
+        """n += g*g; z += g - (sqrt n)' / rate x; x = (clip z - z) / (sqrt n / rate + 2 l2)."""
         total = accumulator + ops.square(gradient)
         size, before = self._size(total), self._size(accumulator)
         if self.l2_shrinkage_regularization_strength:

@@ -10,17 +10,20 @@ import numpy as np
 
 from kerasish import ops
 from kerasish._names import auto_name, named
-from kerasish.arrays.dtype import floatx
+from kerasish._registry.configurable import Configurable
 from kerasish.backend.flat import flatten
 from kerasish.backend.record import no_grad
-from kerasish.backend.variable import Variable, concrete
+from kerasish.backend.scopes import concrete
+from kerasish.backend.variable import Variable
 from kerasish.errors import explain
-from kerasish.layers.config import Configurable
 from kerasish.optimizers.clipping import Clipping
+from kerasish.optimizers.decay import Decay
+from kerasish.optimizers.joined import Joined, by_dtype, join
 from kerasish.optimizers.learning_rate import LearningRate
+from kerasish.optimizers.slots import Slots
 
 
-class Optimizer(LearningRate, Clipping, Configurable):
+class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
     """Base of the optimizers.
 
     A subclass names its `slots` (what it remembers for each variable) and defines `update`, a
@@ -96,16 +99,12 @@ class Optimizer(LearningRate, Clipping, Configurable):
         self._trainable_variables: list[Variable] = []
         self._slots: dict[str, list[Variable]] = {}
         self._index: dict[int, int] = {}
-        self._excluded: set[int] = set()
+        self._excluded: list[Variable] = []
         self._excluded_words: list[str] = []
         with concrete(), named(self.name):
             iterations = Variable(0, name="iteration", dtype="int32", trainable=False)
             self._iterations = self._track(iterations)
             self.set_learning_rate(learning_rate)
-
-    def _track(self, variable: Variable) -> Variable:
-        self._variables.append(variable)
-        return variable
 
     @property
     def iterations(self) -> Any:
@@ -136,7 +135,7 @@ class Optimizer(LearningRate, Clipping, Configurable):
             self._slots = dict(zip(names, found, strict=True))
         self.built = True
         if self.elementwise and self._uses_rule():
-            for group in _by_dtype(self._trainable_variables):
+            for group in by_dtype(self._trainable_variables):
                 members = [v for v in group if not v.overwrite_with_gradient]
                 if len(members) > 1 and flatten(members) is not None:
                     for slot in self._slots.values():
@@ -149,40 +148,6 @@ class Optimizer(LearningRate, Clipping, Configurable):
     def slot_initializer(self, slot: str) -> Any:
         """Return how a slot begins."""
         return "zeros"
-
-    def add_variable(self, shape: Any, initializer: Any = "zeros", dtype: Any = None,
-                     aggregation: str = "none", layout: Any = None, name: str | None = None) -> Variable:  # fmt: skip
-        """Make a variable that belongs to this optimizer."""
-        from kerasish import initializers
-
-        with concrete(), named(self.name):
-            return self._track(
-                Variable(
-                    initializers.get(initializer), shape=shape, dtype=dtype or floatx(),
-                    trainable=False, name=name,
-                )
-            )  # fmt: skip
-
-    def add_variable_from_reference(self, reference_variable: Variable, name: str | None = None,
-                                    initializer: Any = "zeros") -> Variable:  # fmt: skip
-        """Make a variable of the shape and dtype of another one."""
-        label = f"{reference_variable.path.replace('/', '_')}_{name or 'slot'}"
-        return self.add_variable(
-            reference_variable.shape, initializer, dtype=reference_variable._dtype, name=label
-        )
-
-    def add_optimizer_variables(self, trainable_variables: Sequence[Variable], name: Any,
-                                initializer: Any = "zeros") -> Any:  # fmt: skip
-        """Make one variable, or several, for each trainable one; return lists of them."""
-        names = [name] if isinstance(name, str) else list(name)
-        kinds = (
-            initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
-        )
-        found: list[list[Variable]] = [[] for _ in names]
-        for variable in trainable_variables:
-            for i, (slot, kind) in enumerate(zip(names, kinds, strict=True)):
-                found[i].append(self.add_variable_from_reference(variable, slot, kind))
-        return found[0] if isinstance(name, str) else found
 
     def _get_variable_index(self, variable: Variable) -> int:
         try:
@@ -316,7 +281,7 @@ class Optimizer(LearningRate, Clipping, Configurable):
                 self.update_step(gradient, variable, learning_rate)
             return
         together = {id(v): g for g, v in zip(grads, variables, strict=True)}
-        for group in _by_dtype(variables):
+        for group in by_dtype(variables):
             self._apply_rule(group, [together[id(v)] for v in group], learning_rate)
 
     def _apply_rule(self, variables: list[Variable], grads: list[Any], learning_rate: Any) -> None:
@@ -324,8 +289,8 @@ class Optimizer(LearningRate, Clipping, Configurable):
         dtype = variables[0]._dtype
         places = [self._get_variable_index(v) for v in variables]
         slots = [[slot[i] for i in places] for slot in self._slots.values()]
-        targets = [_Joined(group) for group in (variables, *slots)]
-        gradient = ops.cast(_join(grads), dtype) if len(grads) > 1 else ops.cast(grads[0], dtype)
+        targets = [Joined(group) for group in (variables, *slots)]
+        gradient = ops.cast(join(grads), dtype) if len(grads) > 1 else ops.cast(grads[0], dtype)
         results = self.update(
             targets[0].value, gradient, *(t.value for t in targets[1:]),
             step=ops.cast(ops.add(self.iterations, 1), dtype),
@@ -334,47 +299,6 @@ class Optimizer(LearningRate, Clipping, Configurable):
         results = results if isinstance(results, tuple) else (results,)
         for target, value in zip(targets, results, strict=True):
             target.assign(value)
-
-    # Decay and averages.
-
-    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
-        """Leave variables out of the decay: these, or those whose name contains one of the words."""
-        if self.built:
-            raise ValueError("exclude_from_weight_decay must be called before the first update.")
-        self._excluded = {id(v) for v in var_list or []}
-        self._excluded_words = list(var_names or [])
-
-    def apply_weight_decay(self, variables: list[Variable]) -> None:
-        """Take the decay's share off the variables."""
-        if self.weight_decay is None:
-            return
-        rate = self._get_current_learning_rate()
-        for variable in variables:
-            excluded = id(variable) in self._excluded or any(
-                word in variable.name for word in self._excluded_words
-            )
-            if not excluded:
-                decay = ops.cast(rate, variable._dtype) * self.weight_decay
-                variable.assign(variable - variable * decay)
-
-    def _update_averages(self) -> None:
-        momentum = self.ema_momentum
-        is_first = ops.cast(ops.equal(self._iterations, 0), "float32")
-        for variable, average in zip(self._trainable_variables, self._averages, strict=True):
-            keep = ops.cast(momentum * (1.0 - is_first), variable._dtype)
-            average.assign(keep * average + (1.0 - keep) * variable)
-        every = self.ema_overwrite_frequency
-        if every:
-            is_due = ops.equal(ops.mod(self._iterations + 1, every), 0)
-            for variable, average in zip(self._trainable_variables, self._averages, strict=True):
-                variable.assign(ops.where(is_due, average, variable))
-
-    def finalize_variable_values(self, var_list: Any) -> None:
-        """Set the variables to their averages, if those are kept: the end of training."""
-        if self.use_ema and self.built:
-            for variable in var_list:
-                if id(variable) in self._index:
-                    variable.assign(self._averages[self._index[id(variable)]].value)
 
     def scale_loss(self, loss: Any) -> Any:
         """Return the loss times `loss_scale_factor`."""
@@ -423,13 +347,18 @@ class Optimizer(LearningRate, Clipping, Configurable):
         Raises:
             ValueError: when the store holds another number of variables.
         """
-        if len(store.keys()) != len(self._variables):
+        variables = self.variables
+        if len(store.keys()) != len(variables):
             raise ValueError(
-                f"Optimizer {self.name!r} has {len(self._variables)} variables, the file has "
+                f"Optimizer {self.name!r} has {len(variables)} variables, the file has "
                 f"{len(store.keys())}. Build the optimizer for the model before loading."
             )
-        for i, variable in enumerate(self._variables):
+        for i, variable in enumerate(variables):
             variable.assign(np.asarray(store[str(i)]))
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._index = {id(v): i for i, v in enumerate(self._trainable_variables)}
 
     def set_weights(self, weights: Any) -> None:
         """Set all state from arrays, in the order of `variables`."""
@@ -442,43 +371,3 @@ class Optimizer(LearningRate, Clipping, Configurable):
                 )
         for variable, value in zip(self._variables, weights, strict=True):
             variable.assign(value)
-
-
-class _Joined:
-    """Variables end to end: their flat variable if they are all of one, or else put together."""
-
-    def __init__(self, variables: list[Variable]) -> None:
-        self.variables = variables
-        flat = variables[0].flat
-        self.flat = flat if flat is not None and list(flat.members) == variables else None
-
-    @property
-    def value(self) -> Any:
-        if self.flat is not None:
-            return self.flat.value
-        if len(self.variables) == 1:
-            return self.variables[0].value
-        return _join([v.value for v in self.variables])
-
-    def assign(self, value: Any) -> None:
-        if self.flat is not None:
-            self.flat.assign(value)
-        elif len(self.variables) == 1:
-            self.variables[0].assign(value)
-        else:
-            start = 0
-            for variable in self.variables:
-                piece = value[start : start + variable.size]
-                variable.assign(ops.reshape(piece, variable.shape))
-                start += variable.size
-
-
-def _join(values: list[Any]) -> Any:
-    return ops.concatenate([ops.reshape(v, (-1,)) for v in values], axis=0)
-
-
-def _by_dtype(variables: Sequence[Variable]) -> list[list[Variable]]:
-    groups: dict[str, list[Variable]] = {}
-    for variable in variables:
-        groups.setdefault(variable._dtype, []).append(variable)
-    return list(groups.values())

@@ -6,10 +6,10 @@ from typing import Any
 
 from kerasish.arrays.dtype import result_type
 from kerasish.arrays.spec import Spec, broadcast
+from kerasish.errors import DTypeError, explain
 from kerasish.primitives.casting import cast
 from kerasish.primitives.comparison import equal, greater
 from kerasish.primitives.primitive import Elementwise, Floating
-
 
 _MODULUS = {"complex64": "float32", "complex128": "float64"}
 
@@ -26,7 +26,15 @@ class Add(Elementwise):
         return g
 
 
-class Subtract(Elementwise):
+class _Signed(Elementwise):
+    """What truths have no meaning for."""
+
+    def check(self, dtype: str) -> None:
+        if dtype == "bool":
+            raise DTypeError(explain(f"{self.name} needs numbers", dtype=dtype))
+
+
+class Subtract(_Signed):
     """Difference."""
 
     inputs, function, scalar = ("a", "b"), "subtract", "a - b"
@@ -66,12 +74,14 @@ class Divide(Floating):
 class FloorDivide(Elementwise):
     """Quotient rounded down. Its gradient is zero almost everywhere."""
 
+    promotion = "number"
     inputs, function = ("a", "b"), "floor_divide"
 
 
 class Remainder(Elementwise):
     """What floor division leaves; it has the divisor's sign."""
 
+    promotion = "number"
     inputs, function = ("a", "b"), "remainder"
 
     def grad_a(self, g: Any) -> Any:
@@ -84,6 +94,7 @@ class Remainder(Elementwise):
 class Power(Elementwise):
     """`a` to the power of `b`."""
 
+    promotion = "number"
     inputs, function = ("a", "b"), "power"
 
     def grad_a(self, g: Any, a: Any, b: Any) -> Any:
@@ -103,7 +114,7 @@ class Log(Floating):
         return divide(g, x)
 
 
-class Negative(Elementwise):
+class Negative(_Signed):
     """The number of opposite sign."""
 
     function, scalar = "negative", "-x"
@@ -125,7 +136,7 @@ class Absolute(Elementwise):
         return multiply(g, sign(x))
 
 
-class Sign(Elementwise):
+class Sign(_Signed):
     """-1, 0 or 1. Its gradient is zero almost everywhere."""
 
     function = "sign"
@@ -134,6 +145,7 @@ class Sign(Elementwise):
 class Square(Elementwise):
     """The number times itself."""
 
+    promotion = "number"
     function, scalar = "square", "x * x"
 
     def grad_x(self, g: Any, x: Any) -> Any:

@@ -127,12 +127,14 @@ class BitwiseNot(Bitwise):
 class LeftShift(Bitwise):
     """Digits moved up."""
 
+    promotion = "number"
     function = "left_shift"
 
 
 class RightShift(Bitwise):
     """Digits moved down."""
 
+    promotion = "number"
     function = "right_shift"
 
 

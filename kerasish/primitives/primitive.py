@@ -34,6 +34,8 @@ class Needs:
 
     def __init__(self, primitive: type[Primitive]) -> None:
         names, params = primitive.inputs, primitive.params
+        self.names = names
+        self._kept: dict[tuple[bool, ...], Any] = {}
         self.rules: list[tuple[Callable[..., Any], tuple[str, ...]] | None] = []
         self.values: list[tuple[int, ...]] = []
         self.specs: list[tuple[int, ...]] = []
@@ -54,6 +56,32 @@ class Needs:
             if attribute.startswith("grad_") and attribute[5:] not in known:
                 raise TypeError(f"{primitive.__name__}.{attribute} belongs to no input of {names}")
 
+    def of(self, flowing: tuple[bool, ...]) -> Any:
+        """Return what must be kept when gradients flow to some of the inputs.
+
+        Args:
+            flowing: for each input, whether a gradient is wanted for it.
+
+        Returns:
+            None if no rule leads there; else the values and the specs to keep, as pairs of a
+            name and an input's position, and whether the output is kept.
+        """
+        if flowing not in self._kept:
+            self._kept[flowing] = self._work_out(flowing)
+        return self._kept[flowing]
+
+    def _work_out(self, flowing: tuple[bool, ...]) -> Any:
+        led = [i for i, flows in enumerate(flowing) if flows and self.rules[i] is not None]
+        if not led:
+            return None
+        values = {j for i in led for j in self.values[i]}
+        specs = {j for i in led for j in self.specs[i]}
+        return (
+            tuple((self.names[j], j) for j in sorted(values)),
+            tuple((self.names[j] + "_spec", j) for j in sorted(specs)),
+            any(self.output[i] for i in led),
+        )
+
 
 class Primitive:
     """An operation without state, used through its one instance.
@@ -73,7 +101,8 @@ class Primitive:
         is_view: `forward` may return a view of its first input and takes no `out`.
         effect: may not be merged, folded or pruned (draws, reads).
         promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),
-            `"float"` (the same, and whole numbers become floats), or `"none"`.
+            `"float"` (the same, and whole numbers become floats), `"number"` (the same as common,
+            and `bool` becomes `int32`), or `"none"`.
     """
 
     name = ""

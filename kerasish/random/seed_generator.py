@@ -9,8 +9,9 @@ import numpy as np
 
 from kerasish._names import auto_name, named
 from kerasish.backend.convert import as_tensor
+from kerasish.backend.scopes import concrete
 from kerasish.backend.tensor import Tensor
-from kerasish.backend.variable import Variable, concrete
+from kerasish.backend.variable import Variable
 from kerasish.errors import explain
 
 LARGEST_SEED = 2**32  # larger and negative seeds are taken modulo this

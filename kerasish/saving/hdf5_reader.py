@@ -62,7 +62,7 @@ class HDF5Reader:
             if hasattr(self.source, "read"):
                 return h5py.File(self.source, "r")
             return h5py.File(self.source, "r", locking=False)
-        except (OSError, RuntimeError, ValueError) as error:
+        except (OSError, RuntimeError, ValueError, OverflowError) as error:
             raise ModelFileError(
                 f"{self.name}: {_what_is_wrong(error, self._beginning())}"
             ) from None

@@ -17,7 +17,7 @@ def assert_same_bits(a: Any, b: Any, what: str = "values") -> None:
         raise AssertionError(f"{what}: {a.dtype}{a.shape} is not {b.dtype}{b.shape}")
     if a.tobytes() != b.tobytes():
         differ = np.argwhere((a != b) & ~((a != a) & (b != b)))
-        where = tuple(differ[0]) if len(differ) else ()
+        where = tuple(int(i) for i in differ[0]) if len(differ) else ()
         raise AssertionError(
             f"{what}: {len(differ)} of {a.size} numbers differ, first at {where}: "
             f"{a[where]!r} and {b[where]!r}"

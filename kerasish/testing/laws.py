@@ -9,8 +9,7 @@ import numpy as np
 from kerasish.arrays.dtype import dtype_name, is_float, numpy_dtype
 from kerasish.arrays.spec import Spec
 from kerasish.backend.compute import apply
-from kerasish.backend.graph.function import GraphFunction
-from kerasish.backend.graph.verify import verify
+from kerasish.backend.discovery import get
 from kerasish.backend.tensor import Tensor
 from kerasish.primitives.primitive import Elementwise
 from kerasish.testing.bits import assert_same_bits
@@ -71,10 +70,8 @@ def _check_forward(primitive: Any, inputs: list[Any], params: Any) -> None:
 
 
 def _check_graph(primitive: Any, inputs: list[Any], params: Any) -> None:
-    function = GraphFunction(lambda *tensors: primitive(*tensors, **params))
+    function = get("graph").function(lambda *tensors: primitive(*tensors, **params))
     planned = function(*inputs)
-    for specialisation in function.specialisations.values():
-        verify(specialisation.traced)
-        verify(specialisation.graph)
+    function.verify()
     at_once = apply(primitive, tuple(Tensor(np.asarray(a, order="C")) for a in inputs), params)
     assert_same_bits(planned, at_once, f"{primitive} in the graph engine")

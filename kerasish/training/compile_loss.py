@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from kerasish import ops, tree
+from kerasish.backend.tensor import Tensor
 from kerasish.errors import explain
 from kerasish.losses import Loss
 from kerasish.metrics import Mean
@@ -171,6 +172,8 @@ class CompileLoss(Loss):
         """Return the sum of the losses."""
         if not self.built:
             self.build(y_true, y_pred)
+        if len(self._terms) == 1 and type(y_pred) is type(y_true) is Tensor:
+            return self._only_term(y_true, y_pred, sample_weight)
         outputs = tree.flatten(y_pred)
         if len(outputs) != self._output_count:
             raise ValueError(
@@ -193,6 +196,14 @@ class CompileLoss(Loss):
                 value = ops.multiply(value, term.weight)
             total = value if total is None else ops.add(total, value)
         return total
+
+    def _only_term(self, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
+        """The loss of the usual model: one output, one loss."""
+        term = self._terms[0]
+        if isinstance(sample_weight, (list, tuple, dict)):
+            (sample_weight,) = align_weights(sample_weight, y_pred, self.output_names, self._needed)
+        value = ops.cast(term.loss(y_true, y_pred, sample_weight), self.dtype)
+        return value if term.weight is None else ops.multiply(value, term.weight)
 
 
 def weigh(loss: Any, weights: Any) -> Any:

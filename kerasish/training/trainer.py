@@ -7,15 +7,13 @@ from typing import Any
 import numpy as np
 
 from kerasish import tree
-from kerasish.arrays.dtype import dtype_name
 from kerasish.backend.abstract import output_specs
-from kerasish.backend.convert import as_tensor
 from kerasish.backend.record import no_grad, recording
-from kerasish.backend.tensor import Tensor
 from kerasish.callbacks.callback_list import CallbackList
 from kerasish.errors import explain
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.training import steps
+from kerasish.training.batches import arrays, check_frequency, handle, inputs_of, is_due, tensors
 from kerasish.training.compiling import Compiling
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
 from kerasish.training.loop import Run, concatenate_outputs, host, to_python
@@ -45,7 +43,7 @@ class Trainer(Compiling):
             step = getattr(self, f"{kind}_step")
 
             def run(*data: Any) -> Any:
-                data = tuple([_tensors(part) for part in data])
+                data = tuple([tensors(part) for part in data])
                 try:
                     with recording() if kind == "train" else no_grad():
                         logs = step(data)
@@ -116,7 +114,7 @@ class Trainer(Compiling):
         self._assert_compiled("fit")
         if not isinstance(epochs, (int, np.integer)) or epochs < 0:
             raise ValueError(explain("`epochs` must be a whole number, 0 or more", epochs=epochs))
-        _check_frequency(validation_freq)
+        check_frequency(validation_freq)
         if self.optimizer is None:
             raise ValueError("fit() needs an optimizer: compile(optimizer=…).")
         if validation_split and validation_data is None:
@@ -148,7 +146,7 @@ class Trainer(Compiling):
             callbacks.on_epoch_begin(epoch)
             result = run.epoch(data)
             logs = self._logs(result)
-            if validation_data is not None and _is_due(epoch, validation_freq):
+            if validation_data is not None and is_due(epoch, validation_freq):
                 found = self._validate(
                     validation_data,
                     validation_batch_size or batch_size,
@@ -243,7 +241,7 @@ class Trainer(Compiling):
         outputs: list[Any] = []
 
         def step(batch: Any) -> Any:
-            outputs.append(host(function(steps_unpack(batch))))
+            outputs.append(host(function(inputs_of(batch))))
             return {"outputs": outputs[-1]}
 
         run = Run(
@@ -285,13 +283,13 @@ class Trainer(Compiling):
     def predict_on_batch(self, x: Any) -> Any:
         """Return the outputs for one batch."""
         with np.errstate(all="ignore"):
-            return host(self._function("predict")(_arrays(x)))
+            return host(self._function("predict")(arrays(x)))
 
     def _on_batch(self, kind: str, data: Any, return_dict: bool) -> Any:
         step = self._prepared_step(kind, building_optimizer=kind == "train")
         self.reset_metrics()
         with np.errstate(all="ignore"):
-            logs = self._logs(step(tuple(_arrays(part) for part in data)))
+            logs = self._logs(step(tuple(arrays(part) for part in data)))
         return logs if return_dict else self._in_order(logs)
 
     # Getting ready.
@@ -314,7 +312,7 @@ class Trainer(Compiling):
 
     def _symbolic_build(self, batch: Any, building_optimizer: bool = False) -> None:
         """Build the model, the loss, the metrics and the optimizer for a batch's shapes."""
-        x, y, sample_weight = tree.map_structure(_handle, batch)
+        x, y, sample_weight = tree.map_structure(handle, batch)
         unbuilt = not all(layer.built for layer in self._flatten_layers())
         loss, metrics = self._compile_loss, self._compile_metrics
         if (
@@ -360,44 +358,3 @@ class Trainer(Compiling):
         ordered = [logs[n] for n in dict.fromkeys(names) if n in logs]
         ordered += [logs[n] for n in sorted(logs) if n not in names]
         return ordered[0] if len(ordered) == 1 else ordered
-
-
-def steps_unpack(batch: Any) -> Any:
-    """Return the x of a batch."""
-    return steps.unpack(batch)[0]
-
-
-def _tensors(data: Any) -> Any:
-    """Turn the arrays of a batch into tensors, once for all layers."""
-    if data is None or type(data) is Tensor:
-        return data
-    if type(data) is np.ndarray:
-        return as_tensor(data)
-    return tree.map_structure(lambda x: as_tensor(x) if hasattr(x, "shape") else x, data)
-
-
-def _handle(x: Any) -> Any:
-    return None if x is None else KerasTensor(tuple(x.shape), dtype_name(x.dtype))
-
-
-def _arrays(data: Any) -> Any:
-    return tree.map_structure(
-        lambda v: v if v is None or hasattr(v, "shape") else np.asarray(v), data
-    )
-
-
-def _check_frequency(frequency: Any) -> None:
-    if (
-        not isinstance(frequency, (int, list, tuple))
-        or isinstance(frequency, int)
-        and frequency < 1
-    ):
-        raise ValueError(
-            explain(
-                "`validation_freq` must be a positive integer or a list", validation_freq=frequency
-            )
-        )
-
-
-def _is_due(epoch: int, frequency: Any) -> bool:
-    return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else epoch + 1 in frequency

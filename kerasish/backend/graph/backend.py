@@ -9,7 +9,7 @@ from kerasish import tree
 from kerasish.backend.concrete import ConcreteBackend
 from kerasish.backend.convert import as_tensor
 from kerasish.backend.graph.function import GraphFunction
-from kerasish.backend.variable import scopes
+from kerasish.backend.scopes import scopes
 from kerasish.errors import BackendError
 from kerasish.primitives.applier import is_tracing
 from kerasish.primitives.arithmetic import select

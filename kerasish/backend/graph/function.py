@@ -18,6 +18,7 @@ from kerasish.backend.graph.passes import optimise
 from kerasish.backend.graph.plan.buffers import make_plan
 from kerasish.backend.graph.printers.numpy.program import Program
 from kerasish.backend.graph.trace import Trace
+from kerasish.backend.graph.verify import verify
 from kerasish.backend.tensor import Tensor
 from kerasish.primitives.applier import is_tracing
 
@@ -107,6 +108,16 @@ class GraphFunction:
         else:
             self.specialisations.move_to_end(key)
         return found, [x for x in leaves if _is_value(x)]
+
+    def verify(self) -> None:
+        """Check every graph so far, as traced and as optimised.
+
+        Raises:
+            InvalidGraph: when one is not valid.
+        """
+        for specialisation in self.specialisations.values():
+            verify(specialisation.traced)
+            verify(specialisation.graph)
 
     def show_source(self) -> str:
         """Return the source of every specialisation so far."""

@@ -10,8 +10,8 @@ from kerasish.arrays.spec import Spec
 from kerasish.backend.convert import coerce
 from kerasish.backend.graph.graph import Graph, Node, make_node
 from kerasish.backend.record import mode, remember
+from kerasish.backend.scopes import scopes
 from kerasish.backend.tensor import Tensor
-from kerasish.backend.variable import scopes
 from kerasish.primitives import state
 from kerasish.primitives.applier import applying, computing
 from kerasish.primitives.movement import concatenate, reshape, slice_

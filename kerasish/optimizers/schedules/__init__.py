@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from kerasish._registry import deserialize_keras_object, serialize_keras_object
+from kerasish._registry import deserialize_keras_object, name_table, serialize_keras_object
 from kerasish.optimizers.schedules.decay import (
     CosineDecay,
     ExponentialDecay,
@@ -11,11 +11,18 @@ from kerasish.optimizers.schedules.decay import (
     PolynomialDecay,
 )
 from kerasish.optimizers.schedules.learning_rate_schedule import LearningRateSchedule
+from kerasish.optimizers.schedules.restarts import CosineDecayRestarts
 
 __all__ = [
-    "CosineDecay", "ExponentialDecay", "InverseTimeDecay", "LearningRateSchedule",
-    "PiecewiseConstantDecay", "PolynomialDecay", "deserialize", "serialize",
+    "CosineDecay", "CosineDecayRestarts", "ExponentialDecay", "InverseTimeDecay",
+    "LearningRateSchedule", "PiecewiseConstantDecay", "PolynomialDecay", "deserialize",
+    "serialize",
 ]  # fmt: skip
+
+_TABLE = name_table(
+    CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay,
+    PolynomialDecay,
+)  # fmt: skip
 
 
 def serialize(learning_rate_schedule: Any) -> Any:
@@ -25,4 +32,4 @@ def serialize(learning_rate_schedule: Any) -> Any:
 
 def deserialize(config: Any, custom_objects: Any = None) -> Any:
     """Return the schedule that a config describes."""
-    return deserialize_keras_object(config, custom_objects)
+    return deserialize_keras_object(config, custom_objects, module_objects=_TABLE)

@@ -6,11 +6,11 @@ import math
 from typing import Any
 
 from kerasish import ops
-from kerasish.layers.config import Configurable
+from kerasish._registry.configurable import Configurable
 from kerasish.optimizers.schedules.learning_rate_schedule import LearningRateSchedule
 
 
-class _Schedule(Configurable, LearningRateSchedule):
+class DecaySchedule(Configurable, LearningRateSchedule):
     """A schedule whose config is its constructor's arguments."""
 
     def get_config(self) -> dict[str, Any]:
@@ -21,7 +21,7 @@ class _Schedule(Configurable, LearningRateSchedule):
         return ops.divide(ops.cast(step, "float32"), float(steps))
 
 
-class ExponentialDecay(_Schedule):
+class ExponentialDecay(DecaySchedule):
     """`initial * rate ** (step / steps)`, the exponent rounded down if `staircase`."""
 
     def __init__(
@@ -41,7 +41,7 @@ class ExponentialDecay(_Schedule):
         )
 
 
-class PiecewiseConstantDecay(_Schedule):
+class PiecewiseConstantDecay(DecaySchedule):
     """One value up to each boundary, and a last one after them all."""
 
     def __init__(self, boundaries: Any, values: Any, name: str = "PiecewiseConstant") -> None:
@@ -60,7 +60,7 @@ class PiecewiseConstantDecay(_Schedule):
         return rate
 
 
-class CosineDecay(_Schedule):
+class CosineDecay(DecaySchedule):
     """Half a cosine wave from the initial rate down to `alpha` of it, after a linear warm-up."""
 
     def __init__(
@@ -91,7 +91,7 @@ class CosineDecay(_Schedule):
         return ops.where(step < float(self.warmup_steps), up, rate)
 
 
-class InverseTimeDecay(_Schedule):
+class InverseTimeDecay(DecaySchedule):
     """`initial / (1 + rate * step / steps)`, the quotient rounded down if `staircase`."""
 
     def __init__(
@@ -111,7 +111,7 @@ class InverseTimeDecay(_Schedule):
         )
 
 
-class PolynomialDecay(_Schedule):
+class PolynomialDecay(DecaySchedule):
     """From the initial rate to an end, by a power of the share of steps that remain."""
 
     def __init__(

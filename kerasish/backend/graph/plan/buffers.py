@@ -134,15 +134,19 @@ class _Planner:
             self.free.append(slot)
 
     def _slot_for(self, node: Node, number: int) -> Slot:
+        """Write over an input that nobody needs any more, if the step may; else take a block."""
+        until = max(self.last[node], number)
         if isinstance(node.primitive, Elementwise):
             for child in node.inputs:
                 place = self.places.get(child)
-                dying = isinstance(place, Slot) and self.last[child] == number
-                if dying and self._may_overwrite(node, child) and nbytes(child) == nbytes(node):
-                    assert isinstance(place, Slot)  # noqa: S101  (for the type checker)
-                    self.users[place.index] = max(self.last[node], number)
+                if isinstance(place, Slot) and self._is_dying(child, node, number):
+                    self.users[place.index] = until
                     return place
-        return self._take(nbytes(node), max(self.last[node], number))
+        return self._take(nbytes(node), until)
+
+    def _is_dying(self, child: Node, node: Node, number: int) -> bool:
+        fits = self.last[child] == number and nbytes(child) == nbytes(node)
+        return fits and self._may_overwrite(node, child)
 
     def _take(self, size: int, until: int) -> Slot:
         """Take the free block that fits best, or a new one."""

@@ -1,0 +1,71 @@
+"""`build` and `call` of a layer's class: wrapped, bound, and their older arguments understood."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from typing import Any
+
+from kerasish._names import named
+from kerasish.backend.scopes import concrete
+from kerasish.errors import explain
+
+
+def building(build: Any) -> Any:
+    """Wrap a `build` method: names, the `built` flag, and no new state afterwards."""
+
+    @functools.wraps(build)
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> None:
+        if vars(self).get("_is_building"):
+            return build(self, *args, **kwargs)  # super().build(…) from a subclass's
+        object.__setattr__(self, "_is_building", True)
+        try:
+            with named(self.name, self), concrete():
+                signature = inspect.signature(build)
+                bound = signature.bind(self, *args, **kwargs)
+                self._build_shapes_dict = {k: v for k, v in list(bound.arguments.items())[1:]}
+                build(self, *args, **kwargs)
+        finally:
+            object.__setattr__(self, "_is_building", False)
+        self.built = True
+        self._post_build()
+        self._lock_state()
+        return None
+
+    return wrapped
+
+
+def bound_call(function: Any) -> Any:
+    """A `call` without its `self`, so that its signature is that of a call."""
+    if isinstance(function, staticmethod):
+        return function.__func__
+    return functools.partial(function, None) if inspect.isfunction(function) else function
+
+
+def positional_arguments(given: Any, *named: Any) -> tuple[Any, ...]:
+    """Merge the positional arguments of add_weight into shape, initializer and dtype."""
+    if len(given) > 3:
+        raise TypeError(explain("add_weight takes at most 3 arguments by position", got=len(given)))
+    if given and isinstance(given[0], str):
+        raise ValueError(
+            explain(
+                "The first argument of add_weight is the shape; give `name` by name", shape=given[0]
+            )
+        )
+    for value, other in zip(given, named, strict=False):
+        if other is not None:
+            raise ValueError(
+                explain("An argument of add_weight is given twice", values=(value, other))
+            )
+    return (*given, *named[len(given) :])
+
+
+def legacy_input_shape(kwargs: dict[str, Any]) -> tuple[Any, ...] | None:
+    """Take `input_shape`, `batch_input_shape` and `input_dim` of older Keras programs."""
+    if "input_shape" in kwargs:
+        return (None, *kwargs.pop("input_shape"))
+    if "batch_input_shape" in kwargs:
+        return tuple(kwargs.pop("batch_input_shape"))
+    if "input_dim" in kwargs:
+        return (None, kwargs.pop("input_dim"))
+    return None
