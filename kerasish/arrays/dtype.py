@@ -19,6 +19,7 @@ UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
 INTEGERS = SIGNED + UNSIGNED
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 COMPLEX = ("complex64", "complex128")
+DIFFERENTIABLE = frozenset(FLOATS + COMPLEX)
 OTHER = ("string", "float8_e4m3fn", "float8_e5m2", "int4")
 ALLOWED = BOOLEAN + INTEGERS + FLOATS + COMPLEX + OTHER
 
@@ -152,7 +153,7 @@ def is_integer(name: str) -> bool:
 
 def is_differentiable(name: str) -> bool:
     """Whether a value of this dtype can carry a gradient."""
-    return name in FLOATS or name in COMPLEX
+    return name in DIFFERENTIABLE
 
 
 def _concrete(name: str) -> str:

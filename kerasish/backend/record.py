@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from kerasish.arrays.dtype import DIFFERENTIABLE
 from kerasish.arrays.spec import Spec
 
 _count = itertools.count()
@@ -97,6 +98,9 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
 
     Called after the value was computed (or the node made), with the output tensor.
     """
+    dtype = output.dtype
+    if dtype not in DIFFERENTIABLE:
+        return  # a cast to whole numbers lets no gradient through
     parents = tuple([tensor.record for tensor in tensors])
     saved: dict[str, Any] = {}
     wants_value = False
@@ -112,7 +116,7 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
             saved[name] = tensors[j]
         for name, j in specs:
             saved[name] = Spec(tensors[j].shape, tensors[j].dtype)
-    record = Record(primitive, parents, params, output.shape, output.dtype)
+    record = Record(primitive, parents, params, output.shape, dtype)
     record.saved = saved
     if wants_value:
         record.value = output.value

@@ -36,6 +36,11 @@ class Adam(Optimizer):
         """The two means, and the largest mean square for amsgrad."""
         return ("momentum", "velocity") + (("velocity_hat",) if self.amsgrad else ())
 
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """The means of each variable, then the largest ones of all, as Keras has them."""
+        slots = self.active_slots()
+        return (slots[:2], slots[2:])
+
     def update(
         self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any
     ) -> Any:

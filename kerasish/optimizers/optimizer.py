@@ -128,11 +128,10 @@ class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
             self._accumulators = self.add_optimizer_variables(variables, "gradient_accumulator")
         self._trainable_variables = list(variables)
         self._index = {id(v): i for i, v in enumerate(variables)}
-        names = self.active_slots()
-        if names:
+        for names in self.slot_groups():
             kinds = [self.slot_initializer(name) for name in names]
             found = self.add_optimizer_variables(variables, list(names), kinds)
-            self._slots = dict(zip(names, found, strict=True))
+            self._slots.update(zip(names, found, strict=True))
         self.built = True
         if self.elementwise and self._uses_rule():
             for group in by_dtype(self._trainable_variables):
@@ -144,6 +143,13 @@ class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
     def active_slots(self) -> tuple[str, ...]:
         """Return the slots that the rule needs with its present arguments."""
         return self.slots
+
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """Return the slots in the order in which they are made, and so lie in files.
+
+        A group is made variable by variable, one group after another.
+        """
+        return (self.active_slots(),)
 
     def slot_initializer(self, slot: str) -> Any:
         """Return how a slot begins."""

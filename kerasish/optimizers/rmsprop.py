@@ -38,6 +38,10 @@ class RMSprop(Optimizer):
         momentum = ("momentum",) if self.momentum > 0 else ()
         return ("velocity", *momentum, *(("average_gradient",) if self.centered else ()))
 
+    def slot_groups(self) -> tuple[tuple[str, ...], ...]:
+        """One slot of all variables after another, as Keras has them."""
+        return tuple((slot,) for slot in self.active_slots())
+
     def update(
         self, variable: Any, gradient: Any, *slots: Any, step: Any, learning_rate: Any
     ) -> Any:

@@ -16,8 +16,11 @@ def assert_same_bits(a: Any, b: Any, what: str = "values") -> None:
     if a.shape != b.shape or a.dtype != b.dtype:
         raise AssertionError(f"{what}: {a.dtype}{a.shape} is not {b.dtype}{b.shape}")
     if a.tobytes() != b.tobytes():
-        differ = np.argwhere((a != b) & ~((a != a) & (b != b)))
-        where = tuple(int(i) for i in differ[0]) if len(differ) else ()
+        bytes_a, bytes_b = (
+            np.frombuffer(x.tobytes(), np.uint8).reshape(x.size, x.itemsize) for x in (a, b)
+        )
+        differ = np.flatnonzero((bytes_a != bytes_b).any(axis=1))
+        where = tuple(map(int, np.unravel_index(differ[0], a.shape)))
         raise AssertionError(
             f"{what}: {len(differ)} of {a.size} numbers differ, first at {where}: "
             f"{a[where]!r} and {b[where]!r}"

@@ -263,10 +263,10 @@ def lie(node, shape=None, dtype=None):
 
 def test_a_node_that_lies_about_its_spec_is_found():
     graph = graph_of("a = add x y\nreturn a")
-    for wrong, text in ((lie(graph.outputs[0], shape=(5,)), r"the node f32\[5\]"),
-                        (lie(graph.outputs[0], dtype="float64"), r"the node f64\[4\]")):  # fmt: skip
+    wrong = [lie(graph.outputs[0], shape=(5,)), lie(graph.outputs[0], dtype="float64")]
+    for node, text in zip(wrong, (r"the node f32\[5\]", r"the node f64\[4\]"), strict=True):
         with pytest.raises(InvalidGraph, match=text):
-            verify(Graph(graph.inputs, (wrong,)))
+            verify(Graph(graph.inputs, (node,)))
 
 
 def test_a_placeholder_that_nobody_feeds_is_found():
