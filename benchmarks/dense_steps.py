@@ -10,6 +10,7 @@ and ratios are printed with the machine and the versions. Peers: `pip install 'k
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import platform
@@ -44,14 +45,16 @@ def keras_model(keras, sizes, loss):
     layers = [keras.Input((sizes[0],))]
     layers += [keras.layers.Dense(n, activation="relu") for n in sizes[1:-1]]
     model = keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
-    target = "mse" if loss == "mse" else keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    target = "mse"
+    if loss != "mse":
+        target = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     model.compile("adam", target)
     return model
 
 
 def fit_with(keras, case):
     """Time `fit`: the second and third call, the first one compiles."""
-    sizes, loss, batch, steps = case
+    sizes, loss, batch, _steps = case
     x, y = data(*case)
     model = keras_model(keras, sizes, loss)
     model.fit(x[: batch * 20], y[: batch * 20], batch_size=batch, epochs=1, verbose=0)
@@ -86,10 +89,10 @@ def torch_eager(case):
     """Time PyTorch's eager loop: a shuffled index, slices of it, Adam."""
     import torch
 
-    sizes, loss, batch, steps = case
+    sizes, loss, batch, _steps = case
     x, y = (torch.from_numpy(a) for a in data(*case))
     layers = []
-    for n, m in zip(sizes[:-2], sizes[1:-1], strict=True):
+    for n, m in itertools.pairwise(sizes[:-1]):
         layers += [torch.nn.Linear(n, m), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers, torch.nn.Linear(sizes[-2], sizes[-1]))
     optimizer = torch.optim.Adam(model.parameters())
@@ -112,12 +115,12 @@ def jax_jit(case):
     import jax
     import jax.numpy as jnp
 
-    sizes, loss, batch, steps = case
+    sizes, loss, batch, _steps = case
     x, y = data(*case)
     rng = np.random.default_rng(1)
     params = [
         (jnp.asarray(rng.normal(size=(n, m)).astype("f") / np.sqrt(n)), jnp.zeros(m))
-        for n, m in zip(sizes[:-1], sizes[1:], strict=True)
+        for n, m in itertools.pairwise(sizes)
     ]
     zeros = jax.tree.map(jnp.zeros_like, params)
 
@@ -152,9 +155,9 @@ def jax_jit(case):
 
 def products_alone(case):
     """Time a step's matrix products and Adam's twelve passes in NumPy, nothing else."""
-    sizes, loss, batch, steps = case
+    sizes, _loss, batch, steps = case
     rng = np.random.default_rng(0)
-    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    pairs = list(itertools.pairwise(sizes))
     w = [rng.normal(size=p).astype("f") for p in pairs]
     a = [rng.normal(size=(batch, n)).astype("f") for n in sizes]
     g = [np.empty_like(x) for x in w]
@@ -230,7 +233,8 @@ def main():
     if options.one:
         print(measure(*options.one))
         return
-    print(platform.platform(), f"{os.cpu_count()} CPUs, Python {platform.python_version()}", versions())
+    machine = f"{platform.platform()} {os.cpu_count()} CPUs, Python {platform.python_version()}"
+    print(machine, versions())
     report = {}
     for name in options.cases:
         times = {peer: [] for peer in options.peers}

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-#: Namespaces, under Keras's names.
-_ROOMS = (
-    "activations", "backend", "callbacks", "config", "constraints", "datasets", "dtype_policies",
-    "initializers", "layers", "losses", "metrics", "models", "ops", "optimizers", "random",
+#: Keras's names. What stands not in `_NAMES` is a namespace: a package of its own.
+__all__ = [
+    "DTypePolicy", "FloatDTypePolicy", "GradientTape", "Initializer", "Input", "InputSpec",
+    "KerasTensor", "Layer", "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer",
+    "Sequential", "StatelessScope", "Tensor", "Variable", "activations", "backend", "callbacks",
+    "config", "constraints", "datasets", "device", "dtype_policies", "initializers", "layers",
+    "losses", "metrics", "models", "name_scope", "no_grad", "ops", "optimizers", "random",
     "regularizers", "saving", "testing", "tree", "utils",
-)  # fmt: skip
+]  # fmt: skip
 
 #: Names that stand at the top: where each comes from.
 _NAMES = {
@@ -41,13 +44,28 @@ _NAMES = {
     "no_grad": "kerasish.backend",
 }
 
-__all__ = sorted([*_ROOMS, *_NAMES])
-
 if TYPE_CHECKING:
     from kerasish import (
-        activations, backend, callbacks, config, constraints, datasets, dtype_policies,
-        initializers, layers, losses, metrics, models, ops, optimizers, random, regularizers,
-        saving, testing, tree, utils,
+        activations,
+        backend,
+        callbacks,
+        config,
+        constraints,
+        datasets,
+        dtype_policies,
+        initializers,
+        layers,
+        losses,
+        metrics,
+        models,
+        ops,
+        optimizers,
+        random,
+        regularizers,
+        saving,
+        testing,
+        tree,
+        utils,
     )  # fmt: skip
     from kerasish.arrays.device import device
     from kerasish.backend import GradientTape, Tensor, Variable, name_scope, no_grad
@@ -65,10 +83,10 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    if name in _ROOMS:
-        found = importlib.import_module(f"kerasish.{name}")
-    elif name in _NAMES:
+    if name in _NAMES:
         found = getattr(importlib.import_module(_NAMES[name]), name)
+    elif name in __all__:
+        found = importlib.import_module(f"kerasish.{name}")
     else:
         raise AttributeError(f"module 'kerasish' has no attribute {name!r}")
     globals()[name] = found

@@ -50,8 +50,8 @@ class Configurable:
                 config[name] = serialize_keras_object(_plain(value))
             except (TypeError, ValueError, AttributeError) as error:
                 raise NotImplementedError(
-                    f"{type(self).__name__} was made with {name}={value!r}, which is no plain value. "
-                    f"Define `get_config` on {type(self).__name__} to save it."
+                    f"{type(self).__name__} was made with {name}={value!r}, which is no plain "
+                    f"value. Define `get_config` on {type(self).__name__} to save it."
                 ) from error
         return config
 

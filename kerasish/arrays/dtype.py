@@ -136,7 +136,7 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
         raise DTypeError(
             f"The dtype {name} needs the package ml_dtypes: pip install 'kerasish[bfloat16]'."
         ) from None
-    dtype = np.dtype(getattr(ml_dtypes, name))
+    dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
     _NAMES[dtype] = name
     return dtype
 

@@ -28,8 +28,8 @@ from kerasish.backend.variable import Variable
 __all__ = [
     "Backend", "GradientTape", "Tensor", "Variable", "backend", "cast_to_floatx", "clear_session",
     "epsilon", "floatx", "get_uid", "image_data_format", "is_float_dtype", "is_int_dtype",
-    "is_keras_tensor", "name_scope", "no_grad", "register", "result_type", "set_backend", "set_epsilon",
-    "set_floatx", "set_image_data_format", "standardize_dtype",
+    "is_keras_tensor", "name_scope", "no_grad", "register", "result_type", "set_backend",
+    "set_epsilon", "set_floatx", "set_image_data_format", "standardize_dtype",
 ]  # fmt: skip
 
 _image_data_format = "channels_last"
@@ -55,7 +55,7 @@ def cast_to_floatx(x: Any) -> Any:
     """Cast an array or a tensor to `floatx()`; a NumPy array stays one."""
     import numpy as np
 
-    if isinstance(x, np.ndarray) or not hasattr(x, "__tensor__") and not isinstance(x, Tensor):
+    if isinstance(x, np.ndarray) or (not hasattr(x, "__tensor__") and not isinstance(x, Tensor)):
         return np.asarray(x, dtype=floatx())
     return as_tensor(x, floatx())
 

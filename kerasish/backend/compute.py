@@ -56,7 +56,7 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
 
 
 def _function(primitive: Any) -> Any:
-    if primitive.function is not None and not primitive.variadic:
+    if primitive.function is not None and not primitive.variadic and primitive.operand is None:
         return getattr(np, primitive.function)
 
     def forward(*arrays: Any, **params: Any) -> Any:

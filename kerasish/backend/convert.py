@@ -83,7 +83,9 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
 def _python_default(value: Any, array: Any) -> Any:
     """Python's own numbers are weak: they take the default dtypes."""
     if any(hasattr(leaf, "dtype") for leaf in _leaves(value)):
-        names = [dtype_name(v.dtype) if hasattr(v, "dtype") else type(v) for v in _leaves(value)]
+        names: list[Any] = [
+            dtype_name(v.dtype) if hasattr(v, "dtype") else type(v) for v in _leaves(value)
+        ]
         return array.astype(numpy_dtype(result_type(*names)))
     if array.dtype.kind == "f":
         return array.astype(numpy_dtype(floatx()))
@@ -196,9 +198,10 @@ def _common(found: list[Any], tensors: list[Tensor]) -> str:
     if tensors:
         first = tensors[0].dtype
         alike = len(tensors) == 1 or all(t.dtype == first for t in tensors)
-        if alike and (len(tensors) == len(found) or is_float(first) and not _has_complex(found)):
+        if alike and (len(tensors) == len(found) or (is_float(first) and not _has_complex(found))):
             return first  # a float stays what it is beside Python's numbers
-    return result_type(*(x.dtype if type(x) is Tensor else type(x) for x in found))
+    kinds: list[Any] = [x.dtype if type(x) is Tensor else type(x) for x in found]
+    return result_type(*kinds)
 
 
 def _has_complex(found: list[Any]) -> bool:

@@ -24,7 +24,8 @@ class Record:
     Attributes:
         primitive: what was applied; None for a leaf.
         parents: per input its record, or None where no gradient flows.
-        saved: values and specs that the gradient rules need, by name (and no others).
+        saved: values and specs that the gradient rules need, by name (and no others); None once
+            they were let go.
         params: the primitive's static parameters.
         shape, dtype: of the output.
         value: the output itself if a rule needs it; bare, so that no cycle keeps it alive.
@@ -44,7 +45,7 @@ class Record:
         self.params = params
         self.shape = shape
         self.dtype = dtype
-        self.saved: dict[str, Any] = {}
+        self.saved: dict[str, Any] | None = {}
         self.value: Any = None
         self.owner: weakref.ref[Any] | None = None
         self.order = next(_count)

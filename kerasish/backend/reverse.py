@@ -65,7 +65,7 @@ def walk(
                     "These values were let go by an earlier backward walk. Pass retain_graph=True "
                     "to the first backward(), or make the tape persistent."
                 )
-            for parent, share in _shares(record, gradient):
+            for parent, share in _shares(record, record.saved, gradient):
                 _collect(arriving, parent, _fit(share, parent))
             if release:
                 record.saved = record.value = None
@@ -77,9 +77,9 @@ def _collect(arriving: dict[Record, Any], record: Record, gradient: Any) -> None
     arriving[record] = gradient if before is None else add(before, gradient)
 
 
-def _shares(record: Record, gradient: Any) -> list[tuple[Record, Any]]:
+def _shares(record: Record, saved: dict[str, Any], gradient: Any) -> list[tuple[Record, Any]]:
     """Apply the gradient rules of one record: the part of each parent that wants one."""
-    primitive, params, saved = record.primitive, record.params, record.saved
+    primitive, params = record.primitive, record.params
     found: list[tuple[Record, Any]] = []
     if primitive.variadic:
         for index, parent in enumerate(record.parents):

@@ -40,7 +40,8 @@ class StatelessScope:
             tensor = as_tensor(value, variable._dtype)
             if tuple(tensor.shape) != tuple(variable.shape):
                 raise ValueError(
-                    f"{variable.path} has shape {variable.shape}; the value given has {tensor.shape}."
+                    f"{variable.path} has shape {variable.shape}; "
+                    f"the value given has {tensor.shape}."
                 )
             self.values[variable] = tensor
 

@@ -21,7 +21,8 @@ def subscript(x: Tensor, key: Any) -> Tensor:
     Raises:
         ShapeError: for more subscripts than axes, or a whole number beyond the end.
     """
-    keys = _expand(key if isinstance(key, tuple) else (key,), x.ndim)
+    given = key if isinstance(key, tuple) else (key,)
+    keys = _expand([_listed(k) for k in given], x.ndim)
     arrays = [k for k in keys if _is_array(k)]
     if any(_is_mask(k) for k in arrays) or len(arrays) > 1:
         return _by_data(x, keys)
@@ -55,8 +56,16 @@ def subscript(x: Tensor, key: Any) -> Tensor:
     return x
 
 
-def _expand(keys: tuple[Any, ...], ndim: int) -> list[Any]:
-    used = sum(k is not None and k is not Ellipsis for k in keys)
+def _listed(key: Any) -> Any:
+    """A list or range as an index array."""
+    if not isinstance(key, (list, range)):
+        return key
+    array = np.asarray(key)
+    return array if array.size else array.astype(np.int32)
+
+
+def _expand(keys: list[Any], ndim: int) -> list[Any]:
+    used = sum(_axes(k) for k in keys)
     if used > ndim:
         raise ShapeError("More subscripts than axes", subscripts=used, ndim=ndim)
     fill = [slice(None)] * (ndim - used)
@@ -66,19 +75,20 @@ def _expand(keys: tuple[Any, ...], ndim: int) -> list[Any]:
     return [*keys[:where], *fill, *keys[where + 1 :]]
 
 
+def _axes(key: Any) -> int:
+    """How many axes a subscript takes up: a mask, as many as it has."""
+    if key is None or key is Ellipsis:
+        return 0
+    return key.ndim if _is_array(key) and _is_mask(key) else 1
+
+
 def _is_array(key: Any) -> bool:
-    if isinstance(key, (list, range)):
-        return True
     shape = getattr(key, "shape", None)
-    return shape is not None and (len(shape) > 0 or isinstance(key, Tensor) and key.is_symbolic)
+    return shape is not None and (len(shape) > 0 or (isinstance(key, Tensor) and key.is_symbolic))
 
 
 def _is_mask(key: Any) -> bool:
-    return (
-        str(getattr(key, "dtype", "")) == "bool"
-        or isinstance(key, list)
-        and any(isinstance(k, bool) for k in key)
-    )
+    return str(getattr(key, "dtype", "")) == "bool"
 
 
 def _by_data(x: Tensor, keys: list[Any]) -> Tensor:

@@ -6,12 +6,12 @@ node of the graph. Either may hold a record, and then gradients flow through it.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kerasish.arrays.device import module_of, to_host
-from kerasish.arrays.dtype import dtype_name
+from kerasish.arrays.device import array_module, module_of, to_host
+from kerasish.arrays.dtype import dtype_name, numpy_dtype
 from kerasish.arrays.spec import Spec
 from kerasish.backend.record import Record, leaf
 from kerasish.backend.symbolic_errors import no_value
@@ -25,6 +25,16 @@ from kerasish.primitives.products import matmul
 
 class Symbolic:
     """Base of other handles whose operators take precedence over a Tensor's (KerasTensor)."""
+
+    if TYPE_CHECKING:
+
+        @property
+        def shape(self) -> tuple[int | None, ...]:
+            """Sizes of the axes, None where unknown."""
+
+        @property
+        def dtype(self) -> str:
+            """Name of the dtype."""
 
 
 class Tensor:
@@ -126,7 +136,7 @@ class Tensor:
     def ones_like(self) -> Tensor:
         """Return ones of this shape and dtype."""
         if self.is_symbolic:
-            one = Tensor(np.ones((), dtype=np.dtype(self.dtype)))
+            one = Tensor(array_module().ones((), dtype=numpy_dtype(self.dtype)))
             return broadcast_to(one, shape=self.shape)  # type: ignore[no-any-return]
         return Tensor(module_of(self.value).ones(self.shape, dtype=self.value.dtype))
 
@@ -308,7 +318,7 @@ def product(a: Any, b: Any) -> Any:
     return out
 
 
-BINARY = {
+BINARY: dict[str, Any] = {
     "add": arithmetic.add,
     "sub": arithmetic.subtract,
     "mul": arithmetic.multiply,

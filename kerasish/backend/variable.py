@@ -313,7 +313,7 @@ class Variable:
         )
 
     def __round__(self, digits: int | None = None) -> Any:
-        return round(self.value, digits)  # type: ignore[call-overload]
+        return round(self.value, digits)
 
     def __getitem__(self, key: Any) -> Any:
         return self.value[key]
@@ -387,7 +387,13 @@ def _logical(primitive: Any, swapped: bool = False) -> Any:
 
 
 # Keras gives `&`, `|`, `^` and `~` of variables the logical meaning, whatever their dtype.
-for _name, _primitive in {"and": logical_and, "or": logical_or, "xor": logical_xor}.items():
-    setattr(Variable, f"__{_name}__", _logical(_primitive))
-    setattr(Variable, f"__r{_name}__", _logical(_primitive, swapped=True))
-Variable.__invert__ = _logical(logical_not)  # type: ignore[attr-defined]
+for _name, _operator in {
+    "and": _logical(logical_and),
+    "or": _logical(logical_or),
+    "xor": _logical(logical_xor),
+    "rand": _logical(logical_and, swapped=True),
+    "ror": _logical(logical_or, swapped=True),
+    "rxor": _logical(logical_xor, swapped=True),
+    "invert": _logical(logical_not),
+}.items():
+    setattr(Variable, f"__{_name}__", _operator)

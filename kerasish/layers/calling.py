@@ -62,7 +62,7 @@ class LayerCalling:
         return bool(
             own.get("built")
             and own.get("_called")
-            and (not kwargs or len(kwargs) == 1 and "training" in kwargs)
+            and (not kwargs or (len(kwargs) == 1 and "training" in kwargs))
             and own["activity_regularizer"] is None
             and type(self).compute_mask is LayerCalling.compute_mask
             and not hasattr(x, "_keras_mask")
@@ -107,11 +107,11 @@ class LayerCalling:
 
     def _convert(self, args: Any, kwargs: Any) -> tuple[Any, dict[str, Any]]:
         """Turn arrays into tensors, and floats into the compute dtype."""
-        if len(args) == 1 and not kwargs and type(args[0]) is Tensor:
-            if not self._convert_input_args or args[0].dtype == self.compute_dtype:
-                return args, kwargs
         if not self._convert_input_args:
             return args, dict(kwargs)
+        is_one_tensor = len(args) == 1 and not kwargs and type(args[0]) is Tensor
+        if is_one_tensor and args[0].dtype == self.compute_dtype:
+            return args, kwargs
         convert = functools.partial(_convert_one, policy=self.dtype_policy, autocast=self.autocast)
         return tree.map_structure(convert, args), tree.map_structure(convert, kwargs)
 
@@ -163,11 +163,9 @@ class LayerCalling:
         for name in names:
             if parameters[name].default is not inspect.Parameter.empty:
                 continue
-            if (
-                not name.endswith("_shape")
-                or name not in shapes
-                and (name.removesuffix("_shape") not in self._call_signature.parameters)
-            ):
+            argument = name.removesuffix("_shape")
+            is_known = name in shapes or argument in self._call_signature.parameters
+            if not (name.endswith("_shape") and is_known):
                 raise ValueError(
                     f"`build()` of layer {self.name!r} has an argument {name!r}. It must take one "
                     "argument, or arguments named like those of `call()` with `_shape` behind: "

@@ -110,9 +110,9 @@ def _check(spec: InputSpec, x: Any, index: int, layer_name: str) -> None:
     if x is None:
         raise ValueError(f"{where} is None, but it is not optional.")
     shape = tuple(x.shape)
-    if spec.shape is not None and spec.allow_last_axis_squeeze:
-        if shape and shape[-1] == 1 and len(shape) > len(spec.shape):
-            shape = shape[:-1]
+    may_squeeze = spec.shape is not None and spec.allow_last_axis_squeeze
+    if may_squeeze and shape and shape[-1] == 1 and len(shape) > len(spec.shape or ()):
+        shape = shape[:-1]
     ndim = len(shape)
 
     def fail(expected: str) -> None:

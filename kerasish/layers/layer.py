@@ -60,7 +60,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         if "call" in vars(cls):
             cls._call_signature = inspect.signature(bound_call(vars(cls)["call"]))
 
-    _call_signature: inspect.Signature
+    _call_signature = inspect.signature(lambda *args, **kwargs: None)
 
     def __init__(
         self, *, activity_regularizer: Any = None, trainable: bool = True, dtype: Any = None,
@@ -187,7 +187,8 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
     def _check_super_called(self) -> None:
         if "_path" not in vars(self):
             raise RuntimeError(
-                f"{type(self).__name__}.__init__ did not call super().__init__() before it was used."
+                f"{type(self).__name__}.__init__ did not call super().__init__() before it was "
+                "used."
             )
 
     def build(self, input_shape: Any = None) -> None:
@@ -241,8 +242,6 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
     def call(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs from the inputs. Every layer defines this."""
         raise NotImplementedError(f"Layer {type(self).__name__} does not define `call()`.")
-
-    _call_signature = inspect.signature(lambda *args, **kwargs: None)
 
     def stateless_call(
         self, trainable_variables: Any, non_trainable_variables: Any, *args: Any,

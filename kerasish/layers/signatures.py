@@ -23,7 +23,7 @@ def building(build: Any) -> Any:
             with named(self.name, self), concrete():
                 signature = inspect.signature(build)
                 bound = signature.bind(self, *args, **kwargs)
-                self._build_shapes_dict = {k: v for k, v in list(bound.arguments.items())[1:]}
+                self._build_shapes_dict = dict(list(bound.arguments.items())[1:])
                 build(self, *args, **kwargs)
         finally:
             object.__setattr__(self, "_is_building", False)

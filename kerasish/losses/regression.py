@@ -13,12 +13,12 @@ from kerasish.losses.wrapper import FormulaLoss, mean_of
 
 def _squared_errors(y_true: Any, y_pred: Any) -> Any:
     y_true, y_pred = aligned_pair(y_true, y_pred)
-    return ops.square(y_true - y_pred)
+    return ops.square(y_pred - y_true)  # this way round the gradient needs no change of sign
 
 
 def _absolute_errors(y_true: Any, y_pred: Any) -> Any:
     y_true, y_pred = aligned_pair(y_true, y_pred)
-    return ops.abs(y_true - y_pred)
+    return ops.abs(y_pred - y_true)
 
 
 def _logarithmic_errors(y_true: Any, y_pred: Any) -> Any:

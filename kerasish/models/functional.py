@@ -201,7 +201,7 @@ class Functional(Model):
             )
 
     def _fit(self, x: Any, ref: KerasTensor, index: int) -> Any:
-        """Cast an input to the dtype it was declared with, and add or drop a last axis of size 1."""
+        """Cast an input to its declared dtype, and add or drop a last axis of size 1."""
         if x is None:
             layer = ref._keras_history.operation
             if isinstance(layer, InputLayer) and layer.optional:

@@ -94,8 +94,8 @@ class Model(Trainer, Layer):
             raise
         except Exception as error:
             raise RuntimeError(
-                f"Model {self.name!r} could not be built for inputs of shape {input_shape}: {error} "
-                "Call it on data instead."
+                f"Model {self.name!r} could not be built for inputs of shape {input_shape}: "
+                f"{error} Call it on data instead."
             ) from error
         self.built = True
 
@@ -218,13 +218,8 @@ class Model(Trainer, Layer):
 
 
 def _is_functional(args: Any, kwargs: Any) -> bool:
-    return (
-        len(args) in (2, 3)
-        or len(args) == 1
-        and "outputs" in kwargs
-        or "inputs" in kwargs
-        and "outputs" in kwargs
-    )
+    has_inputs = len(args) == 1 or "inputs" in kwargs
+    return len(args) in (2, 3) or (has_inputs and "outputs" in kwargs)
 
 
 _FUNCTIONAL_TWINS: dict[type, type] = {}

@@ -100,8 +100,8 @@ class Sequential(Model):
             inputs = sequence[0].output
             if input_shape is not None and not _fits(tuple(input_shape), inputs.shape):
                 raise ValueError(
-                    f"Sequential {self.name!r} has an Input of shape {inputs.shape}, so it cannot be "
-                    f"built for {tuple(input_shape)}."
+                    f"Sequential {self.name!r} has an Input of shape {inputs.shape}, so it cannot "
+                    f"be built for {tuple(input_shape)}."
                 )
         elif not isinstance(input_shape, (list, tuple)) or any(
             isinstance(s, (list, tuple, dict)) for s in input_shape
@@ -165,8 +165,8 @@ class Sequential(Model):
     def _built_functional(self, what: str) -> Functional:
         if self._functional is None:
             raise AttributeError(
-                f"Sequential {self.name!r} is not built, so it has no `{what}` yet. Give it an Input "
-                "or call it on data."
+                f"Sequential {self.name!r} is not built, so it has no `{what}` yet. Give it an "
+                "Input or call it on data."
             )
         return self._functional  # type: ignore[no-any-return]
 
@@ -266,6 +266,6 @@ def _check_takes_one(layer: Layer) -> None:
     ]
     if len(required) > 1:
         raise ValueError(
-            f"Layers of a Sequential are called with one argument; {layer.name!r} needs {required}. "
-            "Use a functional model."
+            f"Layers of a Sequential are called with one argument; {layer.name!r} needs "
+            f"{required}. Use a functional model."
         )

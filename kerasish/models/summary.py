@@ -94,8 +94,9 @@ def _rule(widths: list[int], corners: str, dash: str) -> str:
 def _totals(model: Any) -> list[str]:
     trainable, others = model.trainable_weights, model.non_trainable_weights
     optimizer = getattr(model, "optimizer", None)
+    everything = trainable + others + (optimizer.variables if optimizer else [])
     lines = [
-        f" Total params: {_counted(trainable + others + (optimizer.variables if optimizer else []))}",
+        f" Total params: {_counted(everything)}",
         f" Trainable params: {_counted(trainable)}",
         f" Non-trainable params: {_counted(others)}",
     ]
@@ -107,10 +108,8 @@ def _totals(model: Any) -> list[str]:
 def _counted(variables: list[Any]) -> str:
     count = sum(v.size for v in variables)
     size = float(sum(v.size * numpy_dtype(v._dtype).itemsize for v in variables))
-    for unit in ("B", "KB", "MB"):
-        if size < 1024:
-            break
+    units = ["GB", "MB", "KB", "B"]
+    while size >= 1024 and len(units) > 1:
         size /= 1024
-    else:
-        unit = "GB"
-    return f"{count:,} ({size:.2f} {unit})"
+        units.pop()
+    return f"{count:,} ({size:.2f} {units[-1]})"

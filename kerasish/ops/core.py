@@ -154,7 +154,7 @@ def scan(
     f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None,
     reverse: bool = False, unroll: Any = 1,
 ) -> tuple[Any, Any]:  # fmt: skip
-    """Run `carry, y = f(carry, x)` over the rows of xs; return the last carry and all y, stacked."""
+    """Run `carry, y = f(carry, x)` over the rows of xs; return the last carry and the ys."""
     from kerasish.ops.numpy.movement import flip
 
     def turn(values: Any) -> Any:

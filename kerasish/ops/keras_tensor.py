@@ -35,6 +35,7 @@ class KerasTensor(Symbolic):
     """
 
     __array_ufunc__ = None
+    _keras_history: KerasHistory  # absent until a call has made it
 
     def __init__(
         self,
@@ -161,7 +162,7 @@ def _operator(name: str, swapped: bool = False) -> Any:
     def operator(self: Any, *other: Any) -> Any:
         from kerasish import ops
 
-        return getattr(ops, name)(*(other + (self,) if swapped else (self, *other)))
+        return getattr(ops, name)(*((*other, self) if swapped else (self, *other)))
 
     return operator
 

@@ -24,7 +24,7 @@ class Decay:
     _excluded_words: list[str]
 
     def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
-        """Leave variables out of the decay: these, or those whose name contains one of the words."""
+        """Leave variables out of the decay: these, or those whose name has one of the words."""
         if self.built:
             raise ValueError("exclude_from_weight_decay must be called before the first update.")
         self._excluded = list(var_list or [])

@@ -53,7 +53,7 @@ class Nadam(Optimizer):
         self, variable: Any, gradient: Any, momentum: Any, velocity: Any, *,
         step: Any, learning_rate: Any,
     ) -> Any:  # fmt: skip
-        """x -= rate (u' m / (1 - P u') + (1 - u) g / (1 - P)) / (sqrt v + epsilon); P: all u yet."""
+        """x -= rate (u' m / (1 - P u') + (1 - u) g / (1 - P)) / (sqrt v + epsilon); P: all u."""
         now, after = self._momentum_of(step), self._momentum_of(step + 1)
         product = ops.cast(self._product, variable.dtype)
         momentum = momentum + (gradient - momentum) * (1 - self.beta_1)

@@ -21,8 +21,10 @@ class Slots:
         self._variables.append(variable)
         return variable
 
-    def add_variable(self, shape: Any, initializer: Any = "zeros", dtype: Any = None,
-                     aggregation: str = "none", layout: Any = None, name: str | None = None) -> Variable:  # fmt: skip
+    def add_variable(
+        self, shape: Any, initializer: Any = "zeros", dtype: Any = None, aggregation: str = "none",
+        layout: Any = None, name: str | None = None,
+    ) -> Variable:  # fmt: skip
         """Make a variable that belongs to this optimizer."""
         from kerasish import initializers
 

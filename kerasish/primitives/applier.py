@@ -35,12 +35,15 @@ def set_default(apply: Apply) -> None:
 @contextmanager
 def applying(apply: Apply) -> Iterator[None]:
     """Let `apply` answer for all primitives of this thread within a `with` block."""
-    before = state.apply
+    before = vars(state).get("apply")  # None: this thread follows the default
     state.apply = apply
     try:
         yield
     finally:
-        state.apply = before
+        if before is None:
+            del state.apply
+        else:
+            state.apply = before
 
 
 @contextmanager

@@ -203,7 +203,7 @@ def _share(g: Any, mine: Any, other: Any, out: Any) -> Any:
 class Relu(Elementwise):
     """The positive part. The slope at 0 is 0."""
 
-    scalar = "max(x, 0)"
+    name, function, operand, scalar = "relu", "maximum", 0, "max(x, 0)"
 
     def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
         return xp.maximum(x, x.dtype.type(0), out=out)
@@ -242,7 +242,8 @@ class Select(Elementwise):
     inputs, scalar = ("condition", "a", "b"), "a if condition else b"
     promotion = "select"
 
-    def infer(self, condition: Spec, a: Spec, b: Spec) -> Spec:
+    def infer(self, *specs: Spec) -> Spec:
+        condition, a, b = specs
         shape = broadcast(condition.shape, a.shape, b.shape)
         return Spec(shape, result_type(a.dtype, b.dtype))
 

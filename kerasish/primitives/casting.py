@@ -12,6 +12,8 @@ from kerasish.primitives.primitive import Primitive
 class Cast(Primitive):
     """The same numbers in another dtype, truncated or rounded as NumPy does."""
 
+    is_copy = True
+
     def infer(self, x: Spec, *, dtype: str) -> Spec:
         return Spec(x.shape, dtype)
 

@@ -11,9 +11,8 @@ from kerasish.arrays.device import to_host
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.arrays.philox import random_bits
 from kerasish.arrays.spec import Shape, Spec
-from kerasish.errors import ShapeError
 from kerasish.primitives.primitive import Primitive
-from kerasish.primitives.random import Draw
+from kerasish.primitives.random import Draw, drawn_spec, drawn_words
 from kerasish.primitives.special import in_blocks, normal_quantile
 
 LARGEST_BATCH = 1 << 20  # words drawn at a time by what needs several for one number
@@ -26,25 +25,25 @@ def _hand_over(result: Any, out: Any) -> Any:
     return out
 
 
-class RandomMask(Draw):
+class RandomMask(Primitive):
     """`1 / (1 - rate)` with probability `1 - rate`, else 0: what dropout multiplies with.
 
     A word of 32 bits is compared once; no uniform number is made.
     """
 
     def infer(self, state: Spec, *, shape: Shape, dtype: str, rate: float) -> Spec:
-        return super().infer(state, shape=shape, dtype=dtype)
+        return drawn_spec(state, shape, dtype)
 
     def forward(
         self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str, rate: float
     ) -> Any:
-        words = self._words(xp, state, math.prod(shape)).reshape(shape)
+        words = drawn_words(xp, state, math.prod(shape)).reshape(shape)
         kept = words >= xp.uint32(min(round(rate * 2.0**32), 2**32 - 1))
         scale = xp.asarray(1.0 / (1.0 - rate), dtype=numpy_dtype(dtype))
         return xp.multiply(kept, scale, out=out)
 
 
-class RandomNormal(Draw):
+class RandomNormal(Primitive):
     """Standard normal numbers whose share around the median is `width`: 1.0 means all of them.
 
     The inverse of the distribution function is computed in float64 and rounded once, so that a
@@ -53,13 +52,13 @@ class RandomNormal(Draw):
     """
 
     def infer(self, state: Spec, *, shape: Shape, dtype: str, width: float) -> Spec:
-        return super().infer(state, shape=shape, dtype=dtype)
+        return drawn_spec(state, shape, dtype)
 
     def forward(
         self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str, width: float
     ) -> Any:
         wide, count = dtype == "float64", math.prod(shape)
-        words = self._words(xp, state, 2 * count if wide else count)
+        words = drawn_words(xp, state, 2 * count if wide else count)
         # Signed words: numbers from -1/2 to 1/2, whose ends are not reached.
         digits = words.view(xp.int64) >> xp.int64(12) if wide else words.view(xp.int32)
         scale = width * 2.0 ** (-52 if wide else -32)
@@ -75,7 +74,7 @@ class RandomPermutation(Draw):
     """The whole numbers below `shape[0]`, each once, in random order."""
 
     def forward(self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str) -> Any:
-        words = self._words(xp, state, 2 * math.prod(shape)).view(xp.uint64)
+        words = drawn_words(xp, state, 2 * math.prod(shape)).view(xp.uint64)
         order = xp.argsort(words) if xp is not np else np.argsort(words, kind="stable")
         return _hand_over(order.astype(numpy_dtype(dtype)), out)
 
@@ -88,7 +87,7 @@ class RandomGamma(Primitive):
     """
 
     def infer(self, state: Spec, alpha: Spec, *, shape: Shape, dtype: str, stream: int) -> Spec:
-        return _spec_of(state, shape, dtype)
+        return drawn_spec(state, shape, dtype)
 
     def forward(
         self, xp: Any, state: Any, alpha: Any, out: Any = None, *, shape: Shape, dtype: str,
@@ -135,7 +134,7 @@ class RandomBinomial(Primitive):
     def infer(
         self, state: Spec, counts: Spec, probabilities: Spec, *, shape: Shape, dtype: str
     ) -> Spec:
-        return _spec_of(state, shape, dtype)
+        return drawn_spec(state, shape, dtype)
 
     def forward(
         self, xp: Any, state: Any, counts: Any, probabilities: Any, out: Any = None, *,
@@ -154,12 +153,6 @@ class RandomBinomial(Primitive):
             success = words.reshape(trials.size, counts.size) < limits
             result += (success & (trials[:, None] < counts)).sum(axis=0)
         return _hand_over(result.reshape(shape).astype(numpy_dtype(dtype)), out)
-
-
-def _spec_of(state: Spec, shape: Shape, dtype: str) -> Spec:
-    if state.shape != (2,):
-        raise ShapeError("A seed state holds two numbers", expected="shape (2,)", state=state)
-    return Spec(tuple(shape), dtype)
 
 
 random_mask = RandomMask()

@@ -34,7 +34,7 @@ class Reshape(Primitive):
 class Transpose(Primitive):
     """The axes in another order."""
 
-    is_view = True
+    is_view, method = True, "transpose"
 
     def infer(self, x: Spec, *, axes: Shape) -> Spec:
         if sorted(axes) != list(range(x.ndim)):
@@ -67,6 +67,8 @@ class BroadcastTo(Primitive):
 
 class Contiguous(Primitive):
     """The same values, laid out in row-major order."""
+
+    is_copy = True
 
     def infer(self, x: Spec) -> Spec:
         return x

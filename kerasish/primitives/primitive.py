@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerasish.arrays.dtype import result_type
 from kerasish.arrays.spec import Spec, broadcast
@@ -96,10 +96,13 @@ class Primitive:
         params: names of the static keyword parameters; likewise.
         variadic: takes any number of inputs, through `grad_each(g, index, specs, …)`.
         function: `forward` is this function of the array module, called `(*arrays, out)`.
+        operand: a constant of the input's dtype that `function` takes as its last operand.
+        method: `forward` is this method of the array, called with the parameters' values.
+        is_copy: `forward` copies the input into `out`, converting the dtype.
         reduce: `forward` is the `reduce` method of this ufunc.
         scalar: the formula for one element, only if each element is correctly rounded.
         is_view: `forward` may return a view of its first input and takes no `out`.
-        effect: may not be merged, folded or pruned (draws, reads).
+        effect: may not be merged or folded: what is fed, and what a variable holds.
         promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),
             `"float"` (the same, and whole numbers become floats), `"number"` (the same as common,
             and `bool` becomes `int32`), or `"none"`.
@@ -110,6 +113,9 @@ class Primitive:
     params: tuple[str, ...] = ()
     variadic = False
     function: str | None = None
+    operand: float | None = None
+    method: str | None = None
+    is_copy = False
     reduce: str | None = None
     scalar: str | None = None
     is_view = False
@@ -131,13 +137,18 @@ class Primitive:
         """Hand the application to whoever applies now."""
         return applier.state.apply(self, inputs, params)
 
-    def infer(self, *specs: Any, **params: Any) -> Spec:
-        """Return the Spec of the output; raise ShapeError or DTypeError for bad inputs."""
-        raise TypeError(f"{type(self).__name__} must define `infer`")
+    if TYPE_CHECKING:  # each primitive takes inputs and parameters of its own
+        infer: Callable[..., Spec]
+        forward: Callable[..., Any]
+    else:
 
-    def forward(self, xp: Any, *arrays: Any, out: Any = None, **params: Any) -> Any:
-        """Compute the output with array module `xp`, into `out` if that is given."""
-        return getattr(xp, self.function)(*arrays, out=out, **params)  # type: ignore[arg-type]
+        def infer(self, *specs, **params):
+            """Return the Spec of the output; raise ShapeError or DTypeError for bad inputs."""
+            raise TypeError(f"{type(self).__name__} must define `infer`")
+
+        def forward(self, xp, *arrays, out=None, **params):
+            """Compute the output with array module `xp`, into `out` if that is given."""
+            return getattr(xp, self.function)(*arrays, out=out, **params)
 
     def __repr__(self) -> str:
         return self.name

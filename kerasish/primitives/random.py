@@ -14,17 +14,24 @@ from kerasish.errors import ShapeError
 from kerasish.primitives.primitive import Primitive
 
 
+def drawn_spec(state: Spec, shape: Shape, dtype: str) -> Spec:
+    """Return the Spec of numbers drawn for a seed state `[seed, counter]` of dtype `uint32`."""
+    if state.shape != (2,):
+        raise ShapeError("A seed state holds two numbers", expected="shape (2,)", state=state)
+    return Spec(tuple(shape), dtype)
+
+
+def drawn_words(xp: Any, state: Any, count: int) -> Any:
+    """Return the first `count` random words of a seed state."""
+    seed, counter = to_host(state).tolist()
+    return random_bits(xp, int(seed), int(counter), count)
+
+
 class Draw(Primitive):
-    """Numbers drawn for a seed state `[seed, counter]` of dtype `uint32`."""
+    """Numbers drawn for a seed state alone."""
 
     def infer(self, state: Spec, *, shape: Shape, dtype: str) -> Spec:
-        if state.shape != (2,):
-            raise ShapeError("A seed state holds two numbers", expected="shape (2,)", state=state)
-        return Spec(tuple(shape), dtype)
-
-    def _words(self, xp: Any, state: Any, count: int) -> Any:
-        seed, counter = to_host(state).tolist()
-        return random_bits(xp, int(seed), int(counter), count)
+        return drawn_spec(state, shape, dtype)
 
 
 # Bits of a uniform number: as many as the dtype holds, since rounding could otherwise give 1.
@@ -37,11 +44,11 @@ class RandomUniform(Draw):
     def forward(self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str) -> Any:
         count = int(np.prod(shape, dtype=np.int64))
         if dtype == "float64":
-            words = self._words(xp, state, 2 * count).view(xp.uint64) >> xp.uint64(11)
+            words = drawn_words(xp, state, 2 * count).view(xp.uint64) >> xp.uint64(11)
             numbers = words.astype(xp.float64) * 2.0**-53
         else:
             digits = _DIGITS.get(dtype, 24)
-            words = self._words(xp, state, count) >> xp.uint32(32 - digits)
+            words = drawn_words(xp, state, count) >> xp.uint32(32 - digits)
             numbers = words.astype(xp.float32)
             numbers *= xp.float32(2.0**-digits)
         if out is None:
@@ -55,7 +62,7 @@ class RandomBits(Draw):
 
     def forward(self, xp: Any, state: Any, out: Any = None, *, shape: Shape, dtype: str) -> Any:
         count = int(np.prod(shape, dtype=np.int64))
-        words = self._words(xp, state, count).reshape(shape)
+        words = drawn_words(xp, state, count).reshape(shape)
         if out is None:
             return words.astype(numpy_dtype(dtype), copy=False)
         out[...] = words

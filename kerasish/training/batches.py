@@ -12,12 +12,6 @@ from kerasish.backend.convert import as_tensor
 from kerasish.backend.tensor import Tensor
 from kerasish.errors import explain
 from kerasish.ops.keras_tensor import KerasTensor
-from kerasish.training import steps
-
-
-def inputs_of(batch: Any) -> Any:
-    """Return the x of a batch."""
-    return steps.unpack(batch)[0]
 
 
 def tensors(data: Any) -> Any:
@@ -40,11 +34,8 @@ def arrays(data: Any) -> Any:
 
 
 def check_frequency(frequency: Any) -> None:
-    if (
-        not isinstance(frequency, (int, list, tuple))
-        or isinstance(frequency, int)
-        and frequency < 1
-    ):
+    is_count = isinstance(frequency, int) and frequency >= 1
+    if not (is_count or isinstance(frequency, (list, tuple))):
         raise ValueError(
             explain(
                 "`validation_freq` must be a positive integer or a list", validation_freq=frequency

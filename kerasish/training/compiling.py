@@ -1,4 +1,4 @@
-"""What `compile` sets up: optimizer, loss, metrics, engine; and how loss and metrics are computed."""
+"""What `compile` sets up: optimizer, loss, metrics, engine; how loss and metrics are computed."""
 
 from __future__ import annotations
 
@@ -83,7 +83,8 @@ class Compiling:
             "_compile_metrics": compile_metrics, "_loss_tracker": Mean(name="loss"),
             "_run_eagerly": bool(run_eagerly), "_jit_compile": jit_compile,
             "steps_per_execution": steps_per_execution, "compiled": True, "stop_training": False,
-            "_compile_arguments": arguments, "_functions": {}, "_backend_at_compile": discovery.current(),
+            "_compile_arguments": arguments, "_functions": {},
+            "_backend_at_compile": discovery.current(),
         }.items():  # fmt: skip
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_trainable_at_compile", self._trainable_state())
@@ -105,8 +106,8 @@ class Compiling:
         ]
         if changed:
             warnings.warn(
-                f"`trainable` of {changed} has changed since compile(). Call compile() again, or the "
-                "change has no effect on what the optimizer does.",
+                f"`trainable` of {changed} has changed since compile(). Call compile() again, or "
+                "the change has no effect on what the optimizer does.",
                 stacklevel=3,
             )
             object.__setattr__(self, "_trainable_at_compile", state)
@@ -143,11 +144,8 @@ class Compiling:
     @property
     def metrics(self) -> list[Any]:
         """All metrics: the loss's mean, the model's own, those of `compile`, one for each loss."""
-        found = (
-            []
-            if self._loss_tracker is None or self._compile_loss is None and not self.compiled
-            else [self._loss_tracker]
-        )
+        has_loss = self._compile_loss is not None or self.compiled
+        found = [self._loss_tracker] if has_loss and self._loss_tracker is not None else []
         found += self._metrics
         for layer in self._layers:
             found += layer._own_metrics() if isinstance(layer, Compiling) else layer.metrics
@@ -193,7 +191,8 @@ class Compiling:
             losses.append(value if is_float(value.dtype) else ops.cast(value, floatx()))
         if not losses:
             raise ValueError(
-                "There is no loss to minimise: pass `loss` to compile(), or call add_loss in a layer."
+                "There is no loss to minimise: pass `loss` to compile(), or call add_loss in a "
+                "layer."
             )
         return steps.total(losses)
 

@@ -16,7 +16,7 @@ class Run:
     """One of fit, evaluate and predict, over the batches of one epoch.
 
     Args:
-        step: called with each batch; returns logs, or None where the metrics hold them.
+        step: called with x, y and weights of each batch; returns logs, or None where the metrics hold them.
         callbacks: the CallbackList.
         kind: `"train"`, `"test"` or `"predict"`: which hooks are called.
         is_stopped: asked after each batch.
@@ -25,7 +25,7 @@ class Run:
     """
 
     def __init__(
-        self, step: Callable[[Any], Any], callbacks: Any, kind: str,
+        self, step: Callable[..., Any], callbacks: Any, kind: str,
         is_stopped: Callable[[], bool], logs: Callable[[Any], Any], group: int = 1,
     ) -> None:  # fmt: skip
         self.step, self.callbacks, self.kind, self.group = step, callbacks, kind, group
@@ -36,24 +36,39 @@ class Run:
 
     def epoch(self, data: Any) -> Any:
         """Run all batches of an epoch; return what the last step returned."""
-        result, done, step = None, 0, self.step
-        progress = self.callbacks.progress_of(self.kind)
         data.on_epoch_begin()
         with np.errstate(all="ignore"):
             batches = iter(data.epoch_batches())
-            while group := list(islice(batches, self.group)):
-                if self.is_watched:
-                    self.begin(done)
-                for batch in group:
-                    result = step(batch)
-                if self.is_watched:
-                    self.end(done + self.group - 1, self.logs(result))
-                done += len(group)
-                if progress is not None:
-                    self._look(progress, done, result)
-                if self.is_stopped():
-                    break
+            result = self._watched(batches) if self.is_watched else self._unwatched(batches)
         data.on_epoch_end()
+        return result
+
+    def _watched(self, batches: Any) -> Any:
+        """Call the callbacks around each group of batches."""
+        result, done = None, 0
+        progress = self.callbacks.progress_of(self.kind)
+        while group := list(islice(batches, self.group)):
+            self.begin(done)
+            for batch in group:
+                result = self.step(*batch)
+            self.end(done + self.group - 1, self.logs(result))
+            done += len(group)
+            if progress is not None:
+                self._look(progress, done, result)
+            if self.is_stopped():
+                break
+        return result
+
+    def _unwatched(self, batches: Any) -> Any:
+        """Run the batches one after another: nobody asks for anything in between."""
+        result, step, is_stopped = None, self.step, self.is_stopped
+        progress = self.callbacks.progress_of(self.kind)
+        for done, batch in enumerate(batches, 1):
+            result = step(*batch)
+            if progress is not None:
+                self._look(progress, done, result)
+            if is_stopped():
+                break
         return result
 
     def _look(self, progress: Any, done: int, result: Any) -> None:

@@ -13,7 +13,7 @@ from kerasish.callbacks.callback_list import CallbackList
 from kerasish.errors import explain
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.training import steps
-from kerasish.training.batches import arrays, check_frequency, handle, inputs_of, is_due, tensors
+from kerasish.training.batches import arrays, check_frequency, handle, is_due, tensors
 from kerasish.training.compiling import Compiling
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
 from kerasish.training.loop import Run, concatenate_outputs, host, to_python
@@ -240,8 +240,8 @@ class Trainer(Compiling):
         function = self._function("predict")
         outputs: list[Any] = []
 
-        def step(batch: Any) -> Any:
-            outputs.append(host(function(inputs_of(batch))))
+        def step(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
+            outputs.append(host(function(x)))
             return {"outputs": outputs[-1]}
 
         run = Run(
@@ -289,7 +289,7 @@ class Trainer(Compiling):
         step = self._prepared_step(kind, building_optimizer=kind == "train")
         self.reset_metrics()
         with np.errstate(all="ignore"):
-            logs = self._logs(step(tuple(arrays(part) for part in data)))
+            logs = self._logs(step(*(arrays(part) for part in data)))
         return logs if return_dict else self._in_order(logs)
 
     # Getting ready.
@@ -300,9 +300,8 @@ class Trainer(Compiling):
         function = self._function(kind)
         is_ready = False
 
-        def step(batch: Any) -> Any:
+        def step(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
             nonlocal is_ready
-            x, y, sample_weight = steps.unpack(batch)
             if not is_ready:
                 self._symbolic_build((x, y, sample_weight), building_optimizer)
                 is_ready = True
@@ -315,13 +314,7 @@ class Trainer(Compiling):
         x, y, sample_weight = tree.map_structure(handle, batch)
         unbuilt = not all(layer.built for layer in self._flatten_layers())
         loss, metrics = self._compile_loss, self._compile_metrics
-        if (
-            unbuilt
-            or loss is not None
-            and not loss.built
-            or metrics is not None
-            and not metrics.built
-        ):
+        if unbuilt or any(part is not None and not part.built for part in (loss, metrics)):
             y_pred = output_specs(lambda x: self(x, training=False), (x,), {}, KerasTensor)
 
             def build(x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:

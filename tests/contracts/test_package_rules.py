@@ -5,10 +5,12 @@ import re
 
 from tests.contracts.package import FILES, name, nodes_with_functions
 
+SCHEDULE = "kerasish/optimizers/schedules/learning_rate_schedule.py:LearningRateSchedule"
+
 # file:class.method → why raising NotImplementedError is its contract and not a stub.
 ABSTRACT = {
     "kerasish/initializers/initializer.py:Initializer.__call__": "each initializer defines it",
-    "kerasish/_registry/configurable.py:Configurable.constructor_config": "as Keras: a class must define get_config",
+    "kerasish/_registry/configurable.py:Configurable.constructor_config": "as in Keras",
     "kerasish/layers/layer.py:Layer.call": "each layer defines it",
     "kerasish/layers/merging/base_merge.py:Merge.merge": "each merging layer defines it",
     "kerasish/losses/loss.py:Loss.call": "each loss defines it",
@@ -17,9 +19,9 @@ ABSTRACT = {
     "kerasish/models/model.py:Model.call": "each subclassed model defines it",
     "kerasish/ops/operation.py:Operation.call": "each operation defines it",
     "kerasish/optimizers/optimizer.py:Optimizer.update": "each optimizer defines it",
-    "kerasish/optimizers/schedules/learning_rate_schedule.py:LearningRateSchedule.__call__": "each schedule defines it",
-    "kerasish/optimizers/schedules/learning_rate_schedule.py:LearningRateSchedule.get_config": "each schedule defines it",
-    "kerasish/regularizers/regularizer.py:Regularizer.get_config": "as Keras: a class must define get_config",
+    f"{SCHEDULE}.__call__": "each schedule defines it",
+    f"{SCHEDULE}.get_config": "each schedule defines it",
+    "kerasish/regularizers/regularizer.py:Regularizer.get_config": "as in Keras",
     "kerasish/utils/py_dataset.py:PyDataset.__getitem__": "each dataset defines it",
     "kerasish/utils/py_dataset.py:PyDataset.num_batches": "a dataset defines it, or __len__",
 }

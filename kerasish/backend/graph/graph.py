@@ -107,9 +107,7 @@ class Graph:
         counts: dict[str, int] = {}
         names = {}
         for node in self.nodes():
-            letter = {state.placeholder: "x", state.constant: "c", state.read: "w"}.get(
-                node.primitive, "v"
-            )
+            letter = _LETTERS.get(node.primitive, "v")
             names[node] = f"{letter}{counts.setdefault(letter, 0)}"
             counts[letter] += 1
         return names
@@ -120,6 +118,9 @@ class Graph:
         lines += [f"assign {_path(v)} = {names[node]}" for v, node in self.updates]
         lines.append("return " + " ".join(names[node] for node in self.outputs))
         return "\n".join(lines)
+
+
+_LETTERS: dict[Primitive, str] = {state.placeholder: "x", state.constant: "c", state.read: "w"}
 
 
 def line(node: Node, names: dict[Node, str]) -> str:

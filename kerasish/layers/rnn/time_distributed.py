@@ -44,8 +44,8 @@ class TimeDistributed(Wrapper):
                 given["training"] = training
             if self.layer._takes_mask and mask is not None:
                 given["mask"] = mask[:, i]
-            steps.append(self.layer.call(inputs[:, i], **given))  # in this layer's own dtype
-        return ops.stack(steps, axis=1)
+            steps.append(self.layer.call(inputs[:, i], **given))
+        return ops.cast(ops.stack(steps, axis=1), self.compute_dtype)
 
     def _step_shape(self, shape: Any) -> tuple[Any, ...]:
         if not isinstance(shape, (list, tuple)) or len(shape) < 3:

@@ -63,7 +63,7 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> An
     if stop is None:
         start, stop = 0, start
     if dtype is None:
-        kinds = [getattr(v, "dtype", type(v)) for v in (start, stop, step)]
+        kinds: list[Any] = [getattr(v, "dtype", type(v)) for v in (start, stop, step)]
         dtype = result_type(*kinds)
     limits = [v.item() if hasattr(v, "item") else v for v in (start, stop, step)]
     return Tensor(array_module().arange(*limits, dtype=numpy_dtype(standardize_dtype(dtype))))

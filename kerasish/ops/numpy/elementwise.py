@@ -31,7 +31,7 @@ def _binary(primitive: Any, name: str | None = None) -> Callable[[Any, Any], Any
     return _named(function, primitive, name)
 
 
-def _named(function: Any, primitive: Any, name: str | None) -> Any:
+def _named(function: Any, primitive: Any, name: str | None) -> Callable[..., Any]:
     function.__name__ = function.__qualname__ = name or primitive.name
     function.__doc__ = primitive.__doc__
     return op(function)

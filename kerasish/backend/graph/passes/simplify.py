@@ -13,7 +13,8 @@ from kerasish.primitives.primitive import Elementwise
 def simplify(graph: Graph) -> Graph:
     """Leave out what changes nothing.
 
-    - a cast to the same dtype, a reshape or broadcast to the same shape, `stop_gradient`;
+    - a cast to the same dtype, a reshape or broadcast to the same shape, `stop_gradient`, a
+      reduction of no axis;
     - a reshape of a reshape, a transpose of a transpose;
     - `x * 1`: a product with 1 is exact;
     - a constant number that was broadcast before an elementwise operation, which broadcasts
@@ -31,7 +32,7 @@ def _simplify(node: Node) -> Node:
                 if _is_one(one) and other.spec == node.spec:
                     return other
         return node
-    if primitive is stop_gradient:
+    if primitive is stop_gradient or (primitive.reduce and not node.params["axes"]):
         return node.inputs[0]
     if primitive in (cast, reshape, broadcast_to) and node.spec == node.inputs[0].spec:
         return node.inputs[0]

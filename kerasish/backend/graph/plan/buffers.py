@@ -67,9 +67,10 @@ class _Planner:
             return False
         when = self.number[node]
         for other, last in self.last.items():
-            if other.primitive is state.read and _home(other.params["variable"]) is home:
-                if last > when or last == when and not self._may_overwrite(node, other):
-                    return False
+            if other.primitive is not state.read or _home(other.params["variable"]) is not home:
+                continue
+            if last > when or (last == when and not self._may_overwrite(node, other)):
+                return False
         self.places[node] = InVariable(variable)
         return True
 

@@ -23,7 +23,7 @@ def is_contiguous(node: Node) -> bool:
     inner = node.inputs[0]
     if not is_contiguous(inner):
         return False
-    if primitive in (reshape, stop_gradient) or node.shape == inner.shape and node is inner:
+    if primitive in (reshape, stop_gradient) or (node.shape == inner.shape and node is inner):
         return True
     if primitive is slice_:
         window = node.params["window"]

@@ -31,7 +31,7 @@ class Program:
         namespace: dict[str, Any] = {"inf": math.inf, "nan": math.nan, "np": np}  # in params
         exec(compile(self.source.text, "<kerasish plan>", "exec"), namespace)
         self.bind = namespace["bind"]
-        self.written = [storage for storage in self._written()]
+        self.written = self._written()
         self._idle: list[_Bound] = []
 
     def _written(self) -> list[Storage]:

@@ -100,7 +100,8 @@ class _Printer:
                 if isinstance(places[place.whole], Fresh):
                     self._whole_in_each_run(place.whole)
                 window = f"{place.start}:{place.start + node.spec.size}"
-                text = f"{name} = {self.names[place.whole]}.reshape(-1)[{window}].reshape({node.shape})"
+                whole = self.names[place.whole]
+                text = f"{name} = {whole}.reshape(-1)[{window}].reshape({node.shape})"
                 (self.body if place.whole in self.moving else self.bound).append(text)
                 if place.whole in self.moving:
                     self.moving.add(node)
@@ -133,19 +134,36 @@ class _Printer:
         self.body.append(self._call(node, self.names[node]))
 
     def _call(self, node: Node, out: str | None) -> str:
+        """Write an application down: by what its primitive says it is, else by its `forward`."""
         primitive, params = node.primitive, node.params
         inputs = [self.names[child] for child in node.inputs]
+        if primitive.method is not None:
+            return f"{inputs[0]}.{primitive.method}({', '.join(map(repr, params.values()))})"
         if primitive.reduce is not None:
             name = f"{primitive.reduce}_reduce"
             self.functions[name] = f"xp.{primitive.reduce}.reduce"
             axes, keep = params["axes"], params["keepdims"]
-            return f"{name}({inputs[0]}, {axes}, {node.dtype!r}, {out}, {keep})"
+            dtype = None if node.dtype.startswith("float") else node.dtype  # floats keep theirs
+            return f"{name}({inputs[0]}, {axes}, {dtype!r}, {out}, {keep})"
+        if primitive.is_copy and out and not node.inputs[0].dtype.startswith("complex"):
+            self.functions["copyto"] = "xp.copyto"
+            return f"copyto({out}, {inputs[0]}, 'unsafe')"
         if primitive.function is not None and not params:
             self.functions[primitive.function] = f"xp.{primitive.function}"
-            return f"{primitive.function}({', '.join(inputs + ([f'out={out}'] if out else []))})"
+            if primitive.operand is not None:
+                inputs.append(self._operand(primitive.operand, node.dtype))
+            # By position is quicker; NumPy wants `out` of these two by name.
+            by_name = primitive.function in ("maximum", "minimum")
+            last = [f"out={out}" if by_name else out] if out else []
+            return f"{primitive.function}({', '.join(inputs + last)})"
         name = f"{primitive.name}_"
         self.primitives[primitive.name] = primitive
         self.functions[name] = f"primitives[{primitive.name!r}].forward"
         keywords = [f"out={out}"] if out else []
         keywords += [f"{key}={value!r}" for key, value in params.items()]
         return f"{name}({', '.join(['xp', *inputs, *keywords])})"
+
+    def _operand(self, value: float, dtype: str) -> str:
+        name = f"k_{str(value).replace('.', '_').replace('-', 'minus_')}_{dtype}"
+        self.functions[name] = f"xp.asarray({value!r}, {dtype!r})"
+        return name
