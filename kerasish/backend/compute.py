@@ -9,7 +9,7 @@ import numpy as np
 from kerasish.arrays.device import array_module, module_of
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend import pool
-from kerasish.backend.convert import coerce
+from kerasish.backend.convert import QUICK, coerce
 from kerasish.backend.record import mode, remember
 from kerasish.backend.tensor import Tensor
 
@@ -22,6 +22,10 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
     Raises:
         ShapeError, DTypeError: what the primitive's `infer` says of inputs that do not fit.
     """
+    if len(inputs) == 2 and not params:
+        output = _apply_to_pair(primitive, *inputs)
+        if output is not None:
+            return output
     tensors = coerce(primitive, inputs)
     arrays = [t.value for t in tensors]
     try:
@@ -53,6 +57,41 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
                 remember(primitive, tensors, params, output)
                 break
     return output
+
+
+def _apply_to_pair(primitive: Any, a: Any, b: Any) -> Tensor | None:
+    """Compute a function of two small float tensors: most of what eager steps consist of.
+
+    None when it is something else, or when an error must be worked out.
+    """
+    if type(a) is not Tensor or type(b) is not Tensor:
+        return None
+    x, y = a.value, b.value
+    function = _pair_functions.get(primitive, _UNKNOWN)
+    if function is _UNKNOWN:
+        plain = primitive.function is not None and primitive.operand is None
+        function = _pair_functions[primitive] = _function(primitive) if plain else None
+    if function is None or type(x) is not np.ndarray or type(y) is not np.ndarray:
+        return None
+    if x.dtype is not y.dtype or x.dtype not in QUICK or x.nbytes + y.nbytes > pool.SMALLEST:
+        return None
+    try:
+        array = function(x, y)
+    except ValueError:
+        return None
+    if type(array) is not np.ndarray:
+        array = np.asarray(array)
+    elif not array.flags.c_contiguous:
+        array = np.ascontiguousarray(array)
+    output = Tensor(array)
+    if mode.recording and (a.record is not None or b.record is not None):
+        remember(primitive, (a, b), _NO_PARAMS, output)
+    return output
+
+
+_UNKNOWN = object()
+_NO_PARAMS: dict[str, Any] = {}
+_pair_functions: dict[Any, Any] = {}
 
 
 def _function(primitive: Any) -> Any:

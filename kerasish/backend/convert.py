@@ -124,7 +124,7 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
             a, b = inputs = _valued(a), _valued(b)
         if type(a) is Tensor:
             kind = a.value.dtype
-            if kind in _QUICK:
+            if kind in QUICK:
                 if type(b) is Tensor:
                     if b.value.dtype is kind:
                         return inputs
@@ -134,11 +134,11 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
                 return a, _number(b, kind, module_of(a.value))
         elif type(b) is Tensor and type(a) in _REAL:
             kind = b.value.dtype
-            if kind in _QUICK:
+            if kind in QUICK:
                 return _number(a, kind, module_of(b.value)), b
     elif len(inputs) == 1:
         x = inputs[0]
-        if type(x) is Tensor and (promotion in ("common", "none") or x.value.dtype in _QUICK):
+        if type(x) is Tensor and (promotion in ("common", "none") or x.value.dtype in QUICK):
             return inputs
     return _coerce(promotion, inputs)
 
@@ -150,7 +150,7 @@ def _valued(x: Any) -> Any:
 
 _REAL = frozenset((int, float))
 _PLAIN = frozenset((Tensor, int, float))
-_QUICK = frozenset((np.dtype("float32"), np.dtype("float64")))
+QUICK = frozenset((np.dtype("float32"), np.dtype("float64")))
 _WHOLE = frozenset((np.dtype("int32"), np.dtype("int64")))
 _numbers: dict[Any, Tensor] = {}
 

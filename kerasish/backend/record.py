@@ -8,11 +8,10 @@ from __future__ import annotations
 import itertools
 import threading
 import weakref
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+from contextlib import ContextDecorator
+from typing import Any, Self
 
-from kerasish.arrays.dtype import DIFFERENTIABLE
+from kerasish.arrays.dtype import is_differentiable, numpy_dtype
 from kerasish.arrays.spec import Spec
 
 _count = itertools.count()
@@ -27,7 +26,7 @@ class Record:
         saved: values and specs that the gradient rules need, by name (and no others); None once
             they were let go.
         params: the primitive's static parameters.
-        shape, dtype: of the output.
+        shape, dtype: of the output, the dtype as its array or node has it.
         value: the output itself if a rule needs it; bare, so that no cycle keeps it alive.
         order: records made later have larger numbers.
         owner: for a leaf, a weak reference to the tensor or variable it stands for.
@@ -53,7 +52,7 @@ class Record:
 
 def leaf(owner: Any, shape: Any, dtype: Any) -> Record:
     """Make the record of a value that gradients are wanted for."""
-    record = Record(None, (), None, shape, dtype)
+    record = Record(None, (), None, shape, numpy_dtype(dtype))
     record.owner = weakref.ref(owner)
     return record
 
@@ -66,8 +65,22 @@ class _Mode(threading.local):
 mode = _Mode()
 
 
-@contextmanager
-def no_grad() -> Iterator[None]:
+class _Recording(ContextDecorator):
+    """Sets whether applications are recorded, within a `with` block or a decorated function."""
+
+    wanted: bool
+
+    def __enter__(self) -> None:
+        self.before, mode.recording = mode.recording, self.wanted
+
+    def __exit__(self, *error: object) -> None:
+        mode.recording = self.before
+
+    def _recreate_cm(self) -> Self:
+        return type(self)()
+
+
+class no_grad(_Recording):  # noqa: N801  (PyTorch's name)
     """Record nothing within a `with` block (PyTorch's name); also a decorator.
 
     Example:
@@ -77,21 +90,14 @@ def no_grad() -> Iterator[None]:
         ...     (x * x).requires_grad
         False
     """
-    before, mode.recording = mode.recording, False
-    try:
-        yield
-    finally:
-        mode.recording = before
+
+    wanted = False
 
 
-@contextmanager
-def recording() -> Iterator[None]:
+class recording(_Recording):  # noqa: N801
     """Record within a `with` block, though `no_grad` may be in force outside."""
-    before, mode.recording = mode.recording, True
-    try:
-        yield
-    finally:
-        mode.recording = before
+
+    wanted = True
 
 
 def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any) -> None:
@@ -99,8 +105,7 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
 
     Called after the value was computed (or the node made), with the output tensor.
     """
-    dtype = output.dtype
-    if dtype not in DIFFERENTIABLE:
+    if primitive.is_copy and not is_differentiable(output.dtype):
         return  # a cast to whole numbers lets no gradient through
     parents = tuple([tensor.record for tensor in tensors])
     saved: dict[str, Any] = {}
@@ -117,7 +122,8 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
             saved[name] = tensors[j]
         for name, j in specs:
             saved[name] = Spec(tensors[j].shape, tensors[j].dtype)
-    record = Record(primitive, parents, params, output.shape, dtype)
+    value = output.value
+    record = Record(primitive, parents, params, value.shape, value.dtype)
     record.saved = saved
     if wants_value:
         record.value = output.value

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 from typing import Any
 
+from kerasish.arrays.dtype import dtype_name
 from kerasish.backend.record import Record, mode, no_grad, recording
 from kerasish.backend.tensor import Tensor
 from kerasish.primitives.arithmetic import add
@@ -12,16 +14,18 @@ from kerasish.primitives.casting import cast
 from kerasish.primitives.movement import reshape
 from kerasish.primitives.reduction import sum_
 
+_order = attrgetter("order")
+
 
 def reachable(roots: Sequence[Record]) -> list[Record]:
-    """Return all records behind the roots, the latest first."""
-    seen, todo = set(map(id, roots)), list(roots)
+    """Return all records behind the roots, the earliest first."""
+    seen, todo = set(roots), list(roots)
     for record in todo:
         for parent in record.parents:
-            if parent is not None and id(parent) not in seen:
-                seen.add(id(parent))
+            if parent is not None and parent not in seen:
+                seen.add(parent)
                 todo.append(parent)
-    todo.sort(key=lambda record: record.order, reverse=True)
+    todo.sort(key=_order)
     return todo
 
 
@@ -50,7 +54,6 @@ def walk(
     found: dict[Record, Any] = {}
     with recording() if create_graph else no_grad():
         records = reachable(list(arriving))
-        records.reverse()
         while records:  # popped, so that nothing here keeps a record alive that was walked
             record = records.pop()
             gradient = arriving.pop(record, None)
@@ -105,10 +108,11 @@ def _shares(record: Record, saved: dict[str, Any], gradient: Any) -> list[tuple[
 
 def _fit(gradient: Any, parent: Record) -> Any:
     """Sum the axes along which the parent was broadcast, and match its dtype."""
-    if gradient.shape != parent.shape:
+    value = gradient.value
+    if value.shape != parent.shape:
         gradient = unbroadcast(gradient, parent.shape)
-    if gradient.dtype != parent.dtype:
-        gradient = cast(gradient, dtype=parent.dtype)
+    if value.dtype is not parent.dtype and value.dtype != parent.dtype:
+        gradient = cast(gradient, dtype=dtype_name(parent.dtype))
     return gradient
 
 

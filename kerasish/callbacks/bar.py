@@ -6,6 +6,7 @@ It never wraps: tqdm cuts the line at the width of the window.
 from __future__ import annotations
 
 import functools
+import os
 import sys
 from typing import Any
 
@@ -22,11 +23,25 @@ def make_bar(steps: int | None, title: str) -> Any:
     return kind(steps)
 
 
+def window_size(stream: Any) -> tuple[int | None, int | None]:
+    """Return how many columns and rows tqdm may fill, None where nobody knows.
+
+    A terminal that reports no size (`script`, a bare `docker -t`) counts as 80 × 24: tqdm would
+    show nothing there.
+    """
+    try:
+        size = os.get_terminal_size(stream.fileno())
+    except (AttributeError, OSError, ValueError):
+        return None, None
+    return (size.columns or 80) - 1, (size.lines or 24) - 1
+
+
 @functools.cache
 def _bar_class() -> Any:
     from kerasish.callbacks.progress import in_notebook
 
-    if in_notebook():
+    notebook = in_notebook()
+    if notebook:
         from tqdm.auto import tqdm
 
         shape = KNOWN_LENGTH
@@ -49,13 +64,13 @@ def _bar_class() -> Any:
                 file=sys.stderr,
                 miniters=sys.maxsize,
             )
+            if not notebook:
+                self.dynamic_ncols = window_size
+                self.ncols, self.nrows = window_size(self.fp)
 
         @property
         def format_dict(self) -> dict[str, Any]:
-            numbers = super().format_dict
-            # A terminal that reports no height (a bare `docker -t`) would hide the bar.
-            self.nrows = max(self.nrows or 0, 2)
-            return {**numbers, "logs": self.logs}
+            return {**super().format_dict, "logs": self.logs}
 
         def show(self, done: int, text: str, finished: bool = False) -> None:
             self.n = done

@@ -6,8 +6,8 @@ import inspect
 import warnings
 from typing import Any
 
+from kerasish import activations, initializers, regularizers, tree
 from kerasish import constraints as constraints_
-from kerasish import initializers, regularizers, tree
 from kerasish._names import auto_name, current_path, named
 from kerasish._registry.configurable import Configurable
 from kerasish.arrays.dtype import is_float
@@ -315,7 +315,11 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         if self.activity_regularizer is not None:
             config["activity_regularizer"] = regularizers.serialize(self.activity_regularizer)
         names = tuple(n for n in self._parameters if n not in (*config, "activity_regularizer"))
-        return {**config, **self.constructor_config(names)}
+        own = self.constructor_config(names)
+        for name in own:
+            if name.endswith("activation") and callable(vars(self).get(name)):
+                own[name] = activations.serialize(vars(self)[name])  # Keras's by name alone
+        return {**config, **own}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -1,4 +1,5 @@
 import io
+import os
 import re
 import sys
 
@@ -133,6 +134,22 @@ def test_a_bar_knows_how_to_end_without_knowing_how_many(make_terminal, clock):
     progress.epoch_end({"loss": 0.5})
     assert "7 steps" in terminal.getvalue()
     assert "loss: 0.5000" in terminal.getvalue()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
+def test_a_bar_shows_in_a_terminal_that_reports_no_size(monkeypatch):
+    import pty
+
+    controlling, terminal = pty.openpty()  # 0 × 0, as under `script` or a bare `docker -t`
+    with os.fdopen(terminal, "w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        progress = Progress("auto")
+        progress.epoch_begin(0, 1, 10)
+        progress.epoch_end({"loss": 0.5})
+        shown = os.read(controlling, 10_000).decode()
+    os.close(controlling)
+    assert "10/10 |" in shown
+    assert "loss: 0.5000" in shown
 
 
 def test_a_bar_may_be_closed_twice(make_terminal):

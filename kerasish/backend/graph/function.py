@@ -84,7 +84,8 @@ class _Last:
     @classmethod
     def of(cls, specialisation: Specialisation, args: Any, kwargs: Any) -> _Last | None:
         """Return it for flat positional NumPy arrays and Nones on the CPU, else None."""
-        if array_module() is not np or kwargs or not all(x is None or type(x) is np.ndarray for x in args):
+        plain = all(x is None or type(x) is np.ndarray for x in args)
+        if kwargs or not plain or array_module() is not np:
             return None
         return cls(specialisation, [None if x is None else (x.shape, x.dtype) for x in args])
 

@@ -82,4 +82,4 @@ class Embedding(Layer):
         """Return the constructor's arguments but `weights`."""
         config = super().get_config()
         config.pop("weights", None)
-        return config
+        return {"activity_regularizer": None, **config}

@@ -17,8 +17,8 @@ class UnitNormalization(Layer):
 
     Example:
         >>> import kerasish as keras
-        >>> keras.layers.UnitNormalization()(keras.ops.array([[3.0, 4.0]])).tolist()
-        [[0.6, 0.8]]
+        >>> keras.layers.UnitNormalization()(keras.ops.array([[3.0, 4.0]]))
+        <Tensor f32[1,2]: [[0.6, 0.8]]>
     """
 
     def __init__(self, axis: Any = -1, **kwargs: Any) -> None:
