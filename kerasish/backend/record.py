@@ -80,7 +80,7 @@ class _Recording(ContextDecorator):
         return type(self)()
 
 
-class no_grad(_Recording):  # noqa: N801  (PyTorch's name)
+class no_grad(_Recording):
     """Record nothing within a `with` block (PyTorch's name); also a decorator.
 
     Example:
@@ -94,7 +94,7 @@ class no_grad(_Recording):  # noqa: N801  (PyTorch's name)
     wanted = False
 
 
-class recording(_Recording):  # noqa: N801
+class recording(_Recording):
     """Record within a `with` block, though `no_grad` may be in force outside."""
 
     wanted = True

@@ -6,8 +6,9 @@ import warnings
 from typing import Any
 
 from kerasish import ops, tree
+from kerasish.arrays.dtype import standardize_dtype
 from kerasish.backend.tensor import Tensor
-from kerasish.errors import ShapeError, explain
+from kerasish.errors import DTypeError, ShapeError, explain
 from kerasish.layers.call_spec import is_tensor_like
 from kerasish.layers.core.input_layer import Input, InputLayer
 from kerasish.layers.input_spec import InputSpec
@@ -200,6 +201,19 @@ class Functional(Model):
                 stacklevel=7,
             )
 
+    def _check_kind(self, x: Any, ref: KerasTensor, index: int) -> None:
+        """Refuse what no cast can make a number of the declared kind: text, complex numbers."""
+        kind = standardize_dtype(x.dtype) if hasattr(x, "dtype") else "float32"
+        wrong = kind == "string" or kind.startswith("complex")
+        if wrong and not (ref.dtype == kind or ref.dtype.startswith("complex")):
+            raise DTypeError(
+                explain(
+                    f"Input {index} of model {self.name!r} has the wrong dtype",
+                    expected=f"{ref.dtype}, or what can be cast to it",
+                    dtype=kind,
+                )
+            )
+
     def _fit(self, x: Any, ref: KerasTensor, index: int) -> Any:
         """Cast an input to its declared dtype, and add or drop a last axis of size 1."""
         if x is None:
@@ -207,6 +221,7 @@ class Functional(Model):
             if isinstance(layer, InputLayer) and layer.optional:
                 return None
             raise ValueError(f"Input {index} ({layer.name!r}) of model {self.name!r} is None.")
+        self._check_kind(x, ref, index)
         x = ops.convert_to_tensor(x, dtype=ref.dtype)
         have, want = len(x.shape), len(ref.shape)
         if have == want:

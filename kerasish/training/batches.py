@@ -12,6 +12,7 @@ from kerasish.backend.convert import as_tensor
 from kerasish.backend.tensor import Tensor
 from kerasish.errors import explain
 from kerasish.ops.keras_tensor import KerasTensor
+from kerasish.training.data.arrays import ArrayBatches
 
 
 def tensors(data: Any) -> Any:
@@ -21,6 +22,18 @@ def tensors(data: Any) -> Any:
     if type(data) is np.ndarray:
         return as_tensor(data)
     return tree.map_structure(lambda x: as_tensor(x) if hasattr(x, "shape") else x, data)
+
+
+def all_targets(data: Any, y: Any) -> Any:
+    """Return the targets of all rows if the data are arrays, else those of the batch."""
+    source = getattr(data, "source", None)
+    return source.batch_of(source.arrays)[1] if isinstance(source, ArrayBatches) else y
+
+
+def shown(structure: Any) -> str:
+    """Return the shapes and dtypes of handles, for messages."""
+    specs = [str(leaf.spec) for leaf in tree.flatten(structure) if leaf is not None]
+    return specs[0] if len(specs) == 1 else f"[{', '.join(specs)}]"
 
 
 def handle(x: Any) -> Any:

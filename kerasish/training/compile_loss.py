@@ -107,6 +107,14 @@ class CompileLoss(Loss):
         """The variables of those means."""
         return [variable for tracker in self._trackers for variable in tracker.variables]
 
+    def losses_by_output(self) -> list[Any]:
+        """The loss of each output that has exactly one, else None, in the outputs' order."""
+        found: list[Any] = [None] * self._output_count
+        for place in range(self._output_count):
+            mine = [term.loss for term in self._terms if term.place == place]
+            found[place] = mine[0] if len(mine) == 1 else None
+        return found
+
     def build(self, y_true: Any, y_pred: Any) -> None:
         """Match the losses with the outputs.
 

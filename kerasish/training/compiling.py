@@ -26,7 +26,7 @@ class Compiling:
             "_compile_metrics": None, "_loss_tracker": None, "_compile_arguments": None,
             "_run_eagerly": False, "_jit_compile": None, "steps_per_execution": 1,
             "stop_training": False, "stop_evaluating": False, "stop_predicting": False,
-            "_functions": {},
+            "_functions": {}, "_output_handles": None,
         }.items():  # fmt: skip
             object.__setattr__(self, name, value)
 
@@ -83,7 +83,7 @@ class Compiling:
             "_compile_metrics": compile_metrics, "_loss_tracker": Mean(name="loss"),
             "_run_eagerly": bool(run_eagerly), "_jit_compile": jit_compile,
             "steps_per_execution": steps_per_execution, "compiled": True, "stop_training": False,
-            "_compile_arguments": arguments, "_functions": {},
+            "_compile_arguments": arguments, "_functions": {}, "_output_handles": None,
             "_backend_at_compile": discovery.current(),
         }.items():  # fmt: skip
             object.__setattr__(self, name, value)

@@ -16,7 +16,8 @@ class Run:
     """One of fit, evaluate and predict, over the batches of one epoch.
 
     Args:
-        step: called with x, y and weights of each batch; returns logs, or None where the metrics hold them.
+        step: called with x, y and weights of each batch; returns logs, or None where the metrics
+            hold them.
         callbacks: the CallbackList.
         kind: `"train"`, `"test"` or `"predict"`: which hooks are called.
         is_stopped: asked after each batch.
@@ -72,7 +73,10 @@ class Run:
         return result
 
     def _look(self, progress: Any, done: int, result: Any) -> None:
-        progress.update(done, (lambda: self.logs(result)) if self.kind != "predict" else None)
+        def logs() -> dict[str, Any]:
+            return dict(sorted(self.logs(result).items()))  # as at the end of the epoch
+
+        progress.update(done, logs if self.kind != "predict" else None)
 
 
 def to_python(logs: Any) -> dict[str, Any]:

@@ -10,10 +10,19 @@ from kerasish import tree
 from kerasish.backend.abstract import output_specs
 from kerasish.backend.record import no_grad, recording
 from kerasish.callbacks.callback_list import CallbackList
-from kerasish.errors import explain
+from kerasish.errors import DTypeError, ShapeError, explain
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.training import steps
-from kerasish.training.batches import arrays, check_frequency, handle, is_due, tensors
+from kerasish.training.batches import (
+    all_targets,
+    arrays,
+    check_frequency,
+    handle,
+    is_due,
+    shown,
+    tensors,
+)
+from kerasish.training.checks import check_targets
 from kerasish.training.compiling import Compiling
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
 from kerasish.training.loop import Run, concatenate_outputs, host, to_python
@@ -130,7 +139,7 @@ class Trainer(Compiling):
             callbacks, add_history=True, add_progbar=verbose != 0, verbose=verbose, epochs=epochs,
             steps=data.num_batches,
         )  # fmt: skip
-        step = self._prepared_step("train", building_optimizer=True)
+        step = self._prepared_step("train", data)
         run = Run(
             step,
             callbacks,
@@ -201,7 +210,7 @@ class Trainer(Compiling):
                 steps=data.num_batches,
             )
         self.stop_evaluating = False
-        step = self._prepared_step("test")
+        step = self._prepared_step("test", data)
         run = Run(
             step,
             callbacks,
@@ -286,7 +295,7 @@ class Trainer(Compiling):
             return host(self._function("predict")(arrays(x)))
 
     def _on_batch(self, kind: str, data: Any, return_dict: bool) -> Any:
-        step = self._prepared_step(kind, building_optimizer=kind == "train")
+        step = self._prepared_step(kind)
         self.reset_metrics()
         with np.errstate(all="ignore"):
             logs = self._logs(step(*(arrays(part) for part in data)))
@@ -294,8 +303,13 @@ class Trainer(Compiling):
 
     # Getting ready.
 
-    def _prepared_step(self, kind: str, building_optimizer: bool = False) -> Any:
-        """Return a function of one batch that builds what is not built at its first call."""
+    def _prepared_step(self, kind: str, data: Any = None) -> Any:
+        """Return a function of one batch that builds and checks everything at its first call.
+
+        Args:
+            kind: `"train"` or `"test"`.
+            data: where the batches come from; of arrays, all targets are looked through.
+        """
         self._warn_if_trainable_changed()
         function = self._function(kind)
         is_ready = False
@@ -303,34 +317,53 @@ class Trainer(Compiling):
         def step(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
             nonlocal is_ready
             if not is_ready:
-                self._symbolic_build((x, y, sample_weight), building_optimizer)
+                self._symbolic_build((x, y, sample_weight))
+                check_targets(all_targets(data, y), self._compile_loss, self._output_handles)
+                if kind == "train" and not self.optimizer.built:
+                    self.optimizer.build(self.trainable_weights)
+                    self.optimizer.built = True
                 is_ready = True
             return function(x, y, sample_weight)
 
         return step
 
-    def _symbolic_build(self, batch: Any, building_optimizer: bool = False) -> None:
-        """Build the model, the loss, the metrics and the optimizer for a batch's shapes."""
+    def _symbolic_build(self, batch: Any) -> None:
+        """Build the model, the loss and the metrics for a batch's shapes.
+
+        If it fails, the loss and the metrics are as `compile` made them.
+        """
         x, y, sample_weight = tree.map_structure(handle, batch)
         unbuilt = not all(layer.built for layer in self._flatten_layers())
         loss, metrics = self._compile_loss, self._compile_metrics
-        if unbuilt or any(part is not None and not part.built for part in (loss, metrics)):
-            y_pred = output_specs(lambda x: self(x, training=False), (x,), {}, KerasTensor)
+        if y is None and loss is not None and type(self).compute_loss is Compiling.compute_loss:
+            raise ValueError("`y` is missing: the loss that compile() was given needs targets.")
+        waiting = [part for part in (loss, metrics) if part is not None and not part.built]
+        if not (unbuilt or waiting or self._output_handles is None):
+            return
+        y_pred = output_specs(lambda x: self(x, training=False), (x,), {}, KerasTensor)
 
-            def build(x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
-                if metrics is not None and not metrics.built:
-                    self.compute_metrics(x, y, y_pred, sample_weight)
-                if loss is not None and not loss.built:
-                    self._compute_loss(
-                        x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False
-                    )
-                return ()
+        def build(x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
+            if metrics is not None and not metrics.built:
+                self.compute_metrics(x, y, y_pred, sample_weight)
+            if loss is not None and not loss.built:
+                self._compute_loss(
+                    x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False
+                )
+            return ()
 
-            if y is not None:
+        try:
+            if y is not None and waiting:
                 output_specs(build, (x, y, y_pred, sample_weight), {}, KerasTensor)
-        if building_optimizer and self.optimizer is not None and not self.optimizer.built:
-            self.optimizer.build(self.trainable_weights)
-            self.optimizer.built = True
+        except Exception as error:
+            for part in waiting:
+                part.built = False
+            if isinstance(error, (ShapeError, DTypeError)):
+                raise type(error)(
+                    f"`y` does not fit the model's outputs: y={shown(y)}, outputs={shown(y_pred)}. "
+                    f"The loss or a metric says: {error}"
+                ) from error
+            raise
+        object.__setattr__(self, "_output_handles", tree.flatten(y_pred))
 
     def _callbacks(self, callbacks: Any, **params: Any) -> CallbackList:
         if isinstance(callbacks, CallbackList):

@@ -21,7 +21,7 @@ from kerasish.primitives import state
 from kerasish.primitives.primitive import Primitive
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True, repr=False)
 class Node:
     """One application in a graph.
 
@@ -43,6 +43,9 @@ class Node:
         """Shape and dtype of what comes out."""
         return Spec(self.shape, self.dtype)
 
+    def __repr__(self) -> str:  # not of its inputs: what they share would be written out again
+        return f"<Node {self.primitive}: {self.spec}>"
+
     def with_inputs(self, inputs: tuple[Node, ...]) -> Node:
         """Return the same application of other nodes."""
         if all(a is b for a, b in zip(inputs, self.inputs, strict=True)):
@@ -56,7 +59,7 @@ def make_node(primitive: Primitive, *inputs: Node, **params: Any) -> Node:
     return Node(primitive, inputs, params, spec.shape, spec.dtype)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Graph:
     """What is fed, what is asked for, and what is assigned; only that runs.
 
@@ -111,6 +114,9 @@ class Graph:
             names[node] = f"{letter}{counts.setdefault(letter, 0)}"
             counts[letter] += 1
         return names
+
+    def __repr__(self) -> str:
+        return f"<Graph\n{self}\n>"
 
     def __str__(self) -> str:
         names = self.names()

@@ -30,7 +30,7 @@ from kerasish.primitives import (
     transcendental,
 )
 
-SHAPES = [(2, 3), (3, 2), (3,), (), (1, 3), (2, 1), (4, 3), (2, 3, 2), (1,), (6,), (3, 3)]
+SHAPES = [(2, 3), (3,), (3, 3), (2, 1), (3, 2), (), (1, 3), (4, 3), (2, 3, 2), (1,), (6,)]
 UNARY = [
     arithmetic.negative, arithmetic.absolute, arithmetic.square, arithmetic.relu, arithmetic.sign,
     arithmetic.floor, transcendental.tanh, transcendental.sigmoid, transcendental.sin,
@@ -75,6 +75,8 @@ class Builder:
     def reduced(self, i, j, k):
         x = self.pick(i)
         axes = tuple(a for a in range(x.spec.ndim) if (j + 1) >> a & 1)
+        if not x.spec.size:
+            raise ShapeError("nothing has no extreme")
         which = [reduction.sum_, reduction.max_, reduction.min_][k % 3]
         return make_node(which, x, axes=axes, keepdims=bool(k % 2))
 
@@ -121,6 +123,8 @@ class Builder:
 
     def gathered(self, i, j, k):
         x = self.pick(i)
+        if not x.shape[0]:
+            raise ShapeError("nothing to pick from")
         index = np.array([j, k, -1][: 1 + k % 3], dtype="int32") % max(x.shape[0], 1)
         return make_node(indexing.gather, x, make_node(state.constant, array=index), axis=0)
 
@@ -128,29 +132,36 @@ class Builder:
         narrow = make_node(casting.cast, self.pick(i), dtype=["float32", "float16"][j % 2])
         return make_node(casting.cast, narrow, dtype="float32")
 
+    def square_product(self, i, j, k):
+        x = self.pick(i)
+        return make_node(products.matmul, x, make_node(movement.transpose, x, axes=(1, 0)))
+
 
 KINDS = [name for name in vars(Builder) if not name.startswith("_") and name != "pick"]
-NUMBER = st.integers(0, 30)
-LINES = st.lists(st.tuples(st.sampled_from(KINDS), NUMBER, NUMBER, NUMBER), min_size=1, max_size=16)
+KINDS += ["binary", "unary", "reduced", "number", "joined"] * 2
+NUMBER = st.integers(0, 20)
+LINES = st.lists(st.tuples(st.sampled_from(KINDS), NUMBER, NUMBER, NUMBER), min_size=6, max_size=30)
 
 
 @st.composite
 def graphs(draw, most_variables=2):
     """A graph over placeholders and real variables, some of which it updates."""
     shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
-    wide = draw(st.lists(st.sampled_from(SHAPES), max_size=most_variables))
+    wide = draw(st.lists(st.sampled_from(SHAPES[:4]), max_size=most_variables))
     builder = Builder(shapes, [keras.Variable(values(i + 9, s)) for i, s in enumerate(wide)])
     for kind, *choice in draw(LINES):
         with contextlib.suppress(ShapeError, ZeroDivisionError, IndexError):
             node = getattr(builder, kind)(*choice)
             if node.spec.size <= 200:
                 builder.nodes.append(node)
-    outputs = [builder.pick(0), *map(builder.pick, draw(st.lists(NUMBER, max_size=2)))]
+    used = {child for node in builder.nodes for child in node.inputs}
+    ends = [node for node in builder.nodes if node not in used and node.inputs]
+    outputs = [*ends[-4:], *map(builder.pick, draw(st.lists(NUMBER, max_size=2)))]
     updates = []
     for variable in builder.variables:
         node = builder.pick(draw(NUMBER))
         with contextlib.suppress(ShapeError):
-            if broadcast(node.shape, variable.shape) == variable.shape and draw(st.booleans()):
+            if broadcast(node.shape, variable.shape) == variable.shape:
                 if node.shape != variable.shape:
                     node = make_node(movement.broadcast_to, node, shape=variable.shape)
                 updates.append((variable, node))

@@ -1,0 +1,61 @@
+"""Targets that no training could learn from, found before anything is changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerasish import tree
+from kerasish.errors import explain
+from kerasish.losses import Loss
+
+
+def check_targets(y: Any, compile_loss: Any, outputs: Any) -> None:
+    """Look through the targets of a whole data set, given as arrays.
+
+    Args:
+        y: an array, a structure of arrays, or None.
+        compile_loss: the compiled loss, built.
+        outputs: handles of the model's outputs, flat.
+
+    Raises:
+        ValueError: for NaN among the targets of a built-in loss, and for class numbers that
+            the output has no place for.
+    """
+    if y is None or compile_loss is None:
+        return
+    terms = compile_loss.losses_by_output()
+    for target, loss, output in zip(tree.flatten(y), terms, outputs, strict=False):
+        if not isinstance(target, np.ndarray) or not _is_ours(loss):
+            continue
+        if target.dtype.kind == "f" and np.isnan(target).any():
+            row = int(np.argwhere(np.isnan(target))[0][0])
+            raise ValueError(
+                f"`y` holds NaN, first in row {row}: the loss {loss.name!r} would be NaN, and all "
+                "weights after one step. Remove or replace such rows."
+            )
+        if getattr(getattr(loss, "fn", None), "takes_class_numbers", False):
+            _check_classes(target, loss, output.shape)
+
+
+def _is_ours(loss: Any) -> bool:
+    """Whether a loss is built in: users' own ones may give NaN a meaning."""
+    wrapped = getattr(loss, "fn", loss)
+    module = getattr(wrapped, "__module__", type(wrapped).__module__)
+    return isinstance(loss, Loss) and str(module).startswith("kerasish.")
+
+
+def _check_classes(target: Any, loss: Any, shape: Any) -> None:
+    classes = shape[-1] if shape else None
+    ignored = loss._fn_kwargs.get("ignore_class")
+    known = target if ignored is None else target[target != ignored]
+    if classes and known.size and (known.min() < 0 or known.max() >= classes):
+        raise ValueError(
+            explain(
+                f"`y` holds class numbers that the model's {classes} outputs have no place for",
+                expected=f"0 to {classes - 1}",
+                smallest=known.min().item(),
+                largest=known.max().item(),
+            )
+        )
