@@ -88,6 +88,17 @@ class ModelCheckpoint(MonitorCallback):
                 explain("The filepath provided must end in `.keras`", filepath=self.filepath)
             )
 
+    def set_model(self, model: Any) -> None:
+        super().set_model(model)
+        if not self.save_weights_only and not hasattr(model, "save"):
+            raise ValueError(
+                explain(
+                    "Whole models cannot be saved yet, weights can",
+                    expected="save_weights_only=True and a filepath that ends in `.weights.h5`",
+                    filepath=self.filepath,
+                )
+            )
+
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         if self._is_due(batch):
             self._save(self._current_epoch, batch, logs or {})

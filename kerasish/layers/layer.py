@@ -279,10 +279,10 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
             return Operation.compute_output_spec(self, *args, **kwargs)
         spec = CallSpec(self._call_signature, args, kwargs)
         shapes = spec.shapes()
-        if len(shapes) == 1:
-            found = self.compute_output_shape(next(iter(shapes.values())))
+        names = inspect.signature(self.compute_output_shape).parameters
+        if len(names) == 1 and list(names)[0] not in shapes:
+            found = self.compute_output_shape(next(iter(shapes.values()), None))
         else:
-            names = inspect.signature(self.compute_output_shape).parameters
             found = self.compute_output_shape(**{k: v for k, v in shapes.items() if k in names})
         return map_shapes(lambda shape: KerasTensor(shape, self.compute_dtype), found)
 

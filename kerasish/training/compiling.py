@@ -46,12 +46,15 @@ class Compiling:
             run_eagerly: run each step line by line, whatever the backend. Same bits.
             steps_per_execution: batches between two calls of the callbacks.
             jit_compile: kept for Keras: `"auto"`, True or False.
-            auto_scale_loss: kept for Keras: scales the loss under mixed precision.
+            auto_scale_loss: whether the optimizer scales the loss if the model computes in float16.
 
         Raises:
             ValueError: for unknown names; the model stays as it was.
         """
         chosen = optimizers.get(optimizer)
+        if auto_scale_loss and chosen is not None and self.dtype_policy.name == "mixed_float16":
+            if not isinstance(chosen, optimizers.LossScaleOptimizer):
+                chosen = optimizers.LossScaleOptimizer(chosen, name="loss_scale_optimizer")
         if jit_compile not in ("auto", True, False, None):
             raise ValueError(
                 explain("`jit_compile` must be 'auto', True or False", jit_compile=jit_compile)

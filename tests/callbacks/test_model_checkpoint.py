@@ -39,6 +39,14 @@ def test_batches_are_counted_over_epochs(tmp_path):
     assert [path.rsplit("/")[-1] for path in model.saved] == ["1-3.keras", "2-2.keras"]
 
 
+def test_a_model_that_cannot_be_saved_whole_is_refused_before_training(tmp_path):
+    class WeightsOnly:
+        pass
+
+    with pytest.raises(ValueError, match="Expected: save_weights_only=True"):
+        CallbackList([ModelCheckpoint(tmp_path / "m.keras")], model=WeightsOnly())
+
+
 def test_it_says_what_it_does(tmp_path, capsys):
     checkpoint = ModelCheckpoint(tmp_path / "m.keras", save_best_only=True, verbose=1)
     run(checkpoint, [3.0, 4.0, 2.0])
