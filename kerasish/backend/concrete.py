@@ -8,8 +8,16 @@ from typing import Any
 from kerasish import tree
 from kerasish.backend.compute import apply
 from kerasish.backend.reverse import gradients
+from kerasish.backend.scopes import is_abstract, scopes
+from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable
+from kerasish.errors import BackendError
 from kerasish.primitives.movement import concatenate, reshape
+
+
+def is_symbolic(x: Any) -> bool:
+    """Whether a value is only being traced."""
+    return isinstance(x, Tensor) and x.is_symbolic
 
 
 class ConcreteBackend:
@@ -39,7 +47,9 @@ class ConcreteBackend:
         return function
 
     def cond(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
-        """Run one of two functions."""
+        """Run one of two functions; while a function is traced, let the trace choose."""
+        if is_symbolic(condition):
+            return scopes.state.cond(condition, then, otherwise)
         return then() if bool(condition) else otherwise()
 
     def while_loop(
@@ -49,9 +59,23 @@ class ConcreteBackend:
         values: Any,
         maximum: int | None = None,
     ) -> Any:
-        """Run `body` on the values while `condition` of them holds, `maximum` times at most."""
+        """Run `body` on the values while `condition` of them holds, `maximum` times at most.
+
+        Raises:
+            BackendError: when the number of rounds depends on data that is only being traced.
+        """
         count = 0
-        while (maximum is None or count < maximum) and bool(condition(*values)):
+        while maximum is None or count < maximum:
+            goes_on = condition(*values)
+            if is_symbolic(goes_on):
+                if is_abstract():
+                    return body(*values)  # only shapes and dtypes are wanted, and those stay
+                raise BackendError(
+                    "The graph engine does not trace a while_loop whose length depends on data. "
+                    "Use compile(run_eagerly=True) for this model."
+                )
+            if not bool(goes_on):
+                break
             values = body(*values)
             count += 1
         return values

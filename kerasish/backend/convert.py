@@ -65,7 +65,7 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
         array = value
     else:
         array = np.asarray(value)
-        if not hasattr(value, "dtype"):
+        if not hasattr(value, "dtype") and dtype is None:
             array = _python_default(value, array)
     if isinstance(array, np.ndarray) and array.dtype.kind in "OUS" and dtype != "string":
         if array.dtype.kind in "US":

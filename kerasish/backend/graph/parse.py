@@ -86,7 +86,9 @@ class _Reader:
         if words[0] == "return":
             self.outputs += [self.nodes[word] for word in words[1:]]
         elif words[0] == "assign":
-            self.updates.append((self.variables[words[1]], self.nodes[words[3]]))
+            node = self.nodes[words[3]]
+            unread = NamedVariable(words[1], node.shape, node.dtype)
+            self.updates.append((self.variables.setdefault(words[1], unread), node))
         elif "=" not in words:
             names, _, spec = line.partition(":")
             for name in names.split(","):
@@ -107,7 +109,7 @@ class _Reader:
         if name == "constant":
             value, _, spec = rest.rpartition(":")
             wanted = parse_spec(spec)
-            array = np.array(ast.literal_eval(value.strip()), dtype=wanted.dtype)
+            array = np.array(_numbers(value.strip()), dtype=wanted.dtype)
             return make_node(state.constant, array=array.reshape(wanted.shape))
         words = rest.split()
         inputs = [self.nodes[word] for word in words if "=" not in word]
@@ -116,8 +118,13 @@ class _Reader:
         return make_node(self.primitives[name], *inputs, **params)
 
 
+def _numbers(text: str) -> Any:
+    """Read numbers, `inf` and `nan` among them, which are no Python literals."""
+    return ast.literal_eval(re.sub(r"\bnan\b", "None", re.sub(r"\binf\b", "1e999", text)))
+
+
 def _literal(text: str) -> Any:
     try:
-        return ast.literal_eval(text)
+        return ast.literal_eval(text) if "'" in text else _numbers(text)
     except (ValueError, SyntaxError):
         return text

@@ -8,6 +8,7 @@ from typing import Any
 
 from kerasish.arrays.spec import Spec
 from kerasish.backend.convert import coerce
+from kerasish.backend.graph import control
 from kerasish.backend.graph.graph import Graph, Node, make_node
 from kerasish.backend.record import mode, remember
 from kerasish.backend.scopes import scopes
@@ -103,6 +104,10 @@ class Trace:
         for member in variable.members:
             self.values.pop(member, None)
         self.values[variable] = self._as_leaf(variable, self.node(tensor))
+
+    def cond(self, condition: Any, then: Any, otherwise: Any) -> Any:
+        """Choose between two functions by a symbolic condition."""
+        return control.cond(self, condition, then, otherwise)
 
     @staticmethod
     def _as_leaf(variable: Any, node: Node) -> Tensor:

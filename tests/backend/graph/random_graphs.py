@@ -43,6 +43,13 @@ BINARY = [
 NUMBERS = [1.0, 0.0, -0.0, 2.0, 0.5]
 
 
+class Drawn(Graph):
+    """A graph that Hypothesis shows as its text."""
+
+    def _repr_pretty_(self, printer, cycle):
+        printer.text(repr(self))
+
+
 class Builder:
     """Grows a graph; every method adds one node, chosen by three whole numbers, or none."""
 
@@ -165,7 +172,7 @@ def graphs(draw, most_variables=2):
                 if node.shape != variable.shape:
                     node = make_node(movement.broadcast_to, node, shape=variable.shape)
                 updates.append((variable, node))
-    return Graph(tuple(builder.inputs), tuple(outputs), tuple(updates))
+    return Drawn(tuple(builder.inputs), tuple(outputs), tuple(updates))
 
 
 def values(seed, shape):

@@ -18,12 +18,14 @@ def root(node: Node) -> Node:
 def is_contiguous(node: Node) -> bool:
     """Whether the value is laid out in row-major order without gaps."""
     primitive = node.primitive
+    if primitive is state.constant:
+        return bool(node.params["array"].flags.c_contiguous)
     if not primitive.is_view:
         return True
     inner = node.inputs[0]
     if not is_contiguous(inner):
         return False
-    if primitive in (reshape, stop_gradient) or (node.shape == inner.shape and node is inner):
+    if primitive in (reshape, stop_gradient):
         return True
     if primitive is slice_:
         window = node.params["window"]

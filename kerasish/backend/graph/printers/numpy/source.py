@@ -82,7 +82,8 @@ class _Printer:
                 return f"m{index}"
         self.variables.append(variable)
         index = len(self.variables) - 1
-        self.bound.append(f"m{index} = variables[{index}]  # {variable.path} {variable.shape}")
+        about = f"{variable.path!r} {variable.shape}"  # quoted: a name may come from a file
+        self.bound.append(f"m{index} = variables[{index}]  # {about}")
         return f"m{index}"
 
     def _bind_places(self) -> None:
