@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from kerasish import tree
 from kerasish.backend.compute import apply
+from kerasish.backend.convert import as_tensor
+from kerasish.backend.pure import PureFunction
 from kerasish.backend.reverse import gradients
 from kerasish.backend.scopes import is_abstract, scopes
 from kerasish.backend.tensor import Tensor
@@ -43,8 +47,19 @@ class ConcreteBackend:
         return gradients(target, sources)
 
     def function(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return the function as it is: each call runs its Python code."""
-        return function
+        """Return a callable that runs the Python code at each call, on tensors as any backend."""
+
+        def run(*args: Any, **kwargs: Any) -> Any:
+            if kwargs or not all(x is None or type(x) is np.ndarray for x in args):
+                args, kwargs = tree.map_structure(_as_value, (args, kwargs))
+                return function(*args, **kwargs)
+            return function(*[None if x is None else as_tensor(x) for x in args])
+
+        return run
+
+    def pure(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Plan a function of tensors alone at its first call."""
+        return PureFunction(function)
 
     def cond(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
         """Run one of two functions; while a function is traced, let the trace choose."""
@@ -97,6 +112,12 @@ class ConcreteBackend:
     def to_numpy(self, tensor: Any) -> Any:
         """Copy a value to the host."""
         return tensor.numpy()
+
+
+def _as_value(x: Any) -> Any:
+    """A tensor of an array or a variable; static values stay as they are."""
+    is_value = hasattr(x, "__tensor__") or (hasattr(x, "shape") and hasattr(x, "flags"))
+    return as_tensor(x) if is_value or isinstance(x, np.generic) else x
 
 
 def _stack(*values: Any) -> Any:

@@ -136,6 +136,9 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
             kind = b.value.dtype
             if kind in QUICK:
                 return _number(a, kind, module_of(b.value)), b
+    elif promotion == "none":
+        if all([type(x) is Tensor for x in inputs]):
+            return inputs
     elif len(inputs) == 1:
         x = inputs[0]
         if type(x) is Tensor and (promotion in ("common", "none") or x.value.dtype in QUICK):

@@ -41,6 +41,13 @@ class Backend(Protocol):
         the function, graph traces it once for each signature of its inputs.
         """
 
+    def pure(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a callable that does what a function of tensors alone does.
+
+        The function returns a tuple of tensors, reads and assigns no variables and has no other
+        effects, so that even an eager backend may plan it once and run it many times.
+        """
+
     def cond(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
         """Return what `then()` or `otherwise()` returns, as the condition has it."""
 

@@ -18,12 +18,13 @@ from kerasish.backend.variable import Variable
 from kerasish.errors import explain
 from kerasish.optimizers.clipping import Clipping
 from kerasish.optimizers.decay import Decay
-from kerasish.optimizers.joined import Joined, by_dtype, join
+from kerasish.optimizers.joined import by_dtype
 from kerasish.optimizers.learning_rate import LearningRate
+from kerasish.optimizers.rule import Rule
 from kerasish.optimizers.slots import Slots
 
 
-class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
+class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Configurable):
     """Base of the optimizers.
 
     A subclass names its `slots` (what it remembers for each variable) and defines `update`, a
@@ -95,6 +96,8 @@ class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
         self.loss_scale_factor = loss_scale_factor
         self.gradient_accumulation_steps = gradient_accumulation_steps
         self.built = False
+        self._rules: dict[Any, Any] = {}
+        self._following: Any = None  # the counter's next value, while an update is made
         self._variables: list[Variable] = []
         self._trainable_variables: list[Variable] = []
         self._slots: dict[str, list[Variable]] = {}
@@ -219,8 +222,10 @@ class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
         for variable in variables:
             self._get_variable_index(variable)
         with no_grad():
+            self._following = self._iterations + 1
             self._apply(*self._with_gradients(grads, variables))
-        self._iterations.assign_add(1)
+            self._iterations.assign(self._following)
+            self._following = None
 
     def _with_gradients(self, grads: list[Any], variables: list[Variable]) -> Any:
         found = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
@@ -290,22 +295,6 @@ class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
         for group in by_dtype(variables):
             self._apply_rule(group, [together[id(v)] for v in group], learning_rate)
 
-    def _apply_rule(self, variables: list[Variable], grads: list[Any], learning_rate: Any) -> None:
-        """Apply the rule to variables joined end to end, in flat buffers where they live there."""
-        dtype = variables[0]._dtype
-        places = [self._get_variable_index(v) for v in variables]
-        slots = [[slot[i] for i in places] for slot in self._slots.values()]
-        targets = [Joined(group) for group in (variables, *slots)]
-        gradient = ops.cast(join(grads), dtype) if len(grads) > 1 else ops.cast(grads[0], dtype)
-        results = self.update(
-            targets[0].value, gradient, *(t.value for t in targets[1:]),
-            step=ops.cast(ops.add(self.iterations, 1), dtype),
-            learning_rate=ops.cast(learning_rate, dtype),
-        )  # fmt: skip
-        results = results if isinstance(results, tuple) else (results,)
-        for target, value in zip(targets, results, strict=True):
-            target.assign(value)
-
     def scale_loss(self, loss: Any) -> Any:
         """Return the loss times `loss_scale_factor`."""
         return loss if self.loss_scale_factor is None else loss * self.loss_scale_factor
@@ -362,8 +351,11 @@ class Optimizer(LearningRate, Slots, Clipping, Decay, Configurable):
         for i, variable in enumerate(variables):
             variable.assign(np.asarray(store[str(i)]))
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_rules"}
+
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
+        vars(self).update(state, _rules={})
         self._index = {id(v): i for i, v in enumerate(self._trainable_variables)}
 
     def set_weights(self, weights: Any) -> None:

@@ -8,20 +8,9 @@ import numpy as np
 
 from kerasish import tree
 from kerasish.arrays.dtype import dtype_name
-from kerasish.backend.convert import as_tensor
-from kerasish.backend.tensor import Tensor
 from kerasish.errors import explain
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.training.data.arrays import ArrayBatches
-
-
-def tensors(data: Any) -> Any:
-    """Turn the arrays of a batch into tensors, once for all layers."""
-    if data is None or type(data) is Tensor:
-        return data
-    if type(data) is np.ndarray:
-        return as_tensor(data)
-    return tree.map_structure(lambda x: as_tensor(x) if hasattr(x, "shape") else x, data)
 
 
 def all_targets(data: Any, y: Any) -> Any:

@@ -52,9 +52,10 @@ class Compiling:
             ValueError: for unknown names; the model stays as it was.
         """
         chosen = optimizers.get(optimizer)
-        if auto_scale_loss and chosen is not None and self.dtype_policy.name == "mixed_float16":
-            if not isinstance(chosen, optimizers.LossScaleOptimizer):
-                chosen = optimizers.LossScaleOptimizer(chosen, name="loss_scale_optimizer")
+        halves = auto_scale_loss and self.dtype_policy.name == "mixed_float16"
+        scales = isinstance(chosen, optimizers.LossScaleOptimizer)
+        if halves and chosen is not None and not scales:
+            chosen = optimizers.LossScaleOptimizer(chosen, name="loss_scale_optimizer")
         if jit_compile not in ("auto", True, False, None):
             raise ValueError(
                 explain("`jit_compile` must be 'auto', True or False", jit_compile=jit_compile)

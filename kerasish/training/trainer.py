@@ -20,7 +20,6 @@ from kerasish.training.batches import (
     handle,
     is_due,
     shown,
-    tensors,
 )
 from kerasish.training.checks import check_targets
 from kerasish.training.compiling import Compiling
@@ -52,7 +51,6 @@ class Trainer(Compiling):
             step = getattr(self, f"{kind}_step")
 
             def run(*data: Any) -> Any:
-                data = tuple([tensors(part) for part in data])
                 try:
                     with recording() if kind == "train" else no_grad():
                         logs = step(data)

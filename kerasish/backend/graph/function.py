@@ -53,12 +53,19 @@ class Specialisation:
             self.traced: Graph = recorder.finish([tensors[i] for i in self.places])
         self.flat = [None if i in set(self.places) else x for i, x in enumerate(self.flat)]
         self.structure = tree.map_structure(lambda _: None, result)
+        self.returns_tuple = (
+            type(result) is tuple
+            and len(result) == len(self.places) > 0
+            and all(isinstance(x, Tensor) for x in result)
+        )
         self.graph = optimise(self.traced)
         self.program = Program(make_plan(self.graph))
 
     def __call__(self, arrays: list[Any]) -> Any:
         """Run on arrays; return what the function returned, with tensors of the results."""
         outputs = self.program(*arrays)
+        if self.returns_tuple:
+            return tuple([Tensor(_whole(array)) for array in outputs])
         flat = list(self.flat)
         for place, array in zip(self.places, outputs, strict=True):
             flat[place] = Tensor(
@@ -145,7 +152,7 @@ class GraphFunction:
         key = (
             current_device(),
             _skeleton(structure),
-            tuple([(x.shape, x.dtype) if _is_value(x) else (type(x), x) for x in leaves]),
+            tuple([(x.shape, x.dtype) if _is_value(x) else _static(x) for x in leaves]),
         )
         found = self.specialisations.get(key)
         if found is None:
@@ -175,6 +182,11 @@ class GraphFunction:
 
 def _is_value(x: Any) -> bool:
     return hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "flags")
+
+
+def _static(x: Any) -> Any:
+    """A static value as a part of the signature; 0.0 and -0.0 differ, and NaN is NaN."""
+    return type(x), x.hex() if isinstance(x, float) else x
 
 
 def _array(x: Any, xp: Any) -> Any:

@@ -9,6 +9,7 @@ import numpy as np
 
 from kerasish.arrays.device import array_module
 from kerasish.arrays.dtype import numpy_dtype
+from kerasish.backend import pool
 from kerasish.backend.graph.plan.buffers import ALIGNMENT
 from kerasish.backend.graph.plan.plan import Plan
 from kerasish.backend.graph.printers.numpy.source import print_plan
@@ -76,9 +77,15 @@ class _Bound:
             source = self.program.source
             self.arrays = arrays
             self.run = self.program.bind(
-                self.xp, source.constants, arrays, self._view, source.primitives
+                self.xp, source.constants, arrays, self._view, self._fresh, source.primitives
             )
         self.seen = Storage.latest
+
+    def _fresh(self, shape: tuple[int, ...], dtype: str) -> Any:
+        """Memory for a value that leaves the plan."""
+        kind = numpy_dtype(dtype)
+        large = math.prod(shape) * kind.itemsize >= pool.SMALLEST
+        return pool.take(shape, kind) if large and self.xp is np else self.xp.empty(shape, kind)
 
     def _view(self, slot: int, shape: tuple[int, ...], dtype: str) -> Any:
         kind = numpy_dtype(dtype)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kerasish.backend import pool
 from kerasish.backend.graph.graph import Node
 from kerasish.backend.graph.plan.layout import is_contiguous, root
-from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Plan, Slot
+from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Plan, Slot, nbytes
 from kerasish.primitives import state
 
 
@@ -16,7 +17,7 @@ class Source:
     """A printed plan.
 
     Attributes:
-        text: a function `bind(xp, constants, variables, slots, primitives)` that returns
+        text: a function `bind(xp, constants, variables, slots, fresh, primitives)` that returns
             `run(*inputs)`, which returns the outputs as a tuple.
         constants: the arrays that `bind` gets, in order.
         variables: the variables whose memory `bind` gets, in order.
@@ -70,7 +71,7 @@ class _Printer:
     def _text(self) -> str:
         inputs = ", ".join(self.names[node] for node in self.plan.graph.inputs)
         functions = [f"{name} = {value}" for name, value in sorted(self.functions.items())]
-        lines = ["def bind(xp, constants, variables, slots, primitives):"]
+        lines = ["def bind(xp, constants, variables, slots, fresh, primitives):"]
         lines += [f"    {text}" for text in functions + self.bound]
         lines += ["", f"    def run({inputs}):"]
         lines += [f"        {text}" for text in self.body]
@@ -110,9 +111,8 @@ class _Printer:
                 self.moving.add(node)
 
     def _whole_in_each_run(self, whole: Node) -> None:
-        text = f"{self.names[whole]} = empty({whole.shape}, {whole.dtype!r})"
+        text = f"{self.names[whole]} = fresh({whole.shape}, {whole.dtype!r})"
         if text not in self.body:
-            self.functions["empty"] = "xp.empty"
             self.moving.add(whole)
             self.body.append(text)
 
@@ -126,9 +126,10 @@ class _Printer:
 
     def _step(self, node: Node) -> None:
         place = self.plan.places[node]
-        made = self.names[node] + " = empty" in "\n".join(self.body)
+        made = self.names[node] + " = fresh(" in "\n".join(self.body)
         if isinstance(place, Fresh) and not made:
-            if all(is_contiguous(child) for child in node.inputs):
+            small = nbytes(node) < pool.SMALLEST
+            if small and all(is_contiguous(child) for child in node.inputs):
                 self.body.append(f"{self.names[node]} = {self._call(node, None)}")
                 return
             self._whole_in_each_run(node)  # NumPy would choose the inputs' layout
