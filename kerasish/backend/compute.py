@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from kerasish.arrays.device import array_module, module_of
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend import pool
-from kerasish.backend.convert import QUICK, coerce
+from kerasish.backend.convert import PLAIN, QUICK, coerce, valued
 from kerasish.backend.record import mode, remember
 from kerasish.backend.tensor import Tensor
 
@@ -23,7 +24,10 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
         ShapeError, DTypeError: what the primitive's `infer` says of inputs that do not fit.
     """
     if len(inputs) == 2 and not params:
-        output = _apply_to_pair(primitive, *inputs)
+        a, b = inputs
+        if type(a) not in PLAIN or type(b) not in PLAIN:
+            a, b = inputs = valued(a), valued(b)
+        output = _apply_to_pair(primitive, a, b)
         if output is not None:
             return output
     tensors = coerce(primitive, inputs)
@@ -98,7 +102,4 @@ def _function(primitive: Any) -> Any:
     if primitive.function is not None and not primitive.variadic and primitive.operand is None:
         return getattr(np, primitive.function)
 
-    def forward(*arrays: Any, **params: Any) -> Any:
-        return primitive.forward(np, *arrays, **params)
-
-    return forward
+    return functools.partial(primitive.forward, np)

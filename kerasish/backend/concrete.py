@@ -50,10 +50,13 @@ class ConcreteBackend:
         """Return a callable that runs the Python code at each call, on tensors as any backend."""
 
         def run(*args: Any, **kwargs: Any) -> Any:
-            if kwargs or not all(x is None or type(x) is np.ndarray for x in args):
-                args, kwargs = tree.map_structure(_as_value, (args, kwargs))
-                return function(*args, **kwargs)
-            return function(*[None if x is None else as_tensor(x) for x in args])
+            plain = not kwargs
+            for x in args:
+                plain = plain and (x is None or type(x) is np.ndarray)
+            if plain:
+                return function(*[None if x is None else as_tensor(x) for x in args])
+            args, kwargs = tree.map_structure(_as_value, (args, kwargs))
+            return function(*args, **kwargs)
 
         return run
 

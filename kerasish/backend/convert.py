@@ -120,8 +120,8 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     promotion = primitive.promotion
     if len(inputs) == 2 and promotion != "none":
         a, b = inputs
-        if type(a) not in _PLAIN or type(b) not in _PLAIN:
-            a, b = inputs = _valued(a), _valued(b)
+        if type(a) not in PLAIN or type(b) not in PLAIN:
+            a, b = inputs = valued(a), valued(b)
         if type(a) is Tensor:
             kind = a.value.dtype
             if kind in QUICK:
@@ -137,7 +137,7 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
             if kind in QUICK:
                 return _number(a, kind, module_of(b.value)), b
     elif promotion == "none":
-        if all([type(x) is Tensor for x in inputs]):
+        if all([type(x) is Tensor for x in inputs]):  # noqa: C419 - half a generator's time
             return inputs
     elif len(inputs) == 1:
         x = inputs[0]
@@ -146,13 +146,13 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     return _coerce(promotion, inputs)
 
 
-def _valued(x: Any) -> Any:
+def valued(x: Any) -> Any:
     """A variable's value; anything else as it is."""
     return x.__tensor__() if hasattr(x, "__tensor__") else x
 
 
 _REAL = frozenset((int, float))
-_PLAIN = frozenset((Tensor, int, float))
+PLAIN = frozenset((Tensor, int, float))
 QUICK = frozenset((np.dtype("float32"), np.dtype("float64")))
 _WHOLE = frozenset((np.dtype("int32"), np.dtype("int64")))
 _numbers: dict[Any, Tensor] = {}

@@ -29,30 +29,41 @@ class Record:
         shape, dtype: of the output, the dtype as its array or node has it.
         value: the output itself if a rule needs it; bare, so that no cycle keeps it alive.
         order: records made later have larger numbers.
-        owner: for a leaf, a weak reference to the tensor or variable it stands for.
     """
 
     __slots__ = (
-        "dtype", "order", "owner", "params", "parents", "primitive", "saved", "shape", "value",
+        "dtype", "order", "params", "parents", "primitive", "saved", "shape", "value",
     )  # fmt: skip
 
+    owner: weakref.ref[Any] | None = None  # only a Leaf has one
+
     def __init__(
-        self, primitive: Any, parents: tuple[Any, ...], params: Any, shape: Any, dtype: Any
-    ) -> None:
+        self, primitive: Any, parents: tuple[Any, ...], params: Any, shape: Any, dtype: Any,
+        saved: Any = None, value: Any = None,
+    ) -> None:  # fmt: skip
         self.primitive = primitive
         self.parents = parents
         self.params = params
         self.shape = shape
         self.dtype = dtype
-        self.saved: dict[str, Any] | None = {}
-        self.value: Any = None
-        self.owner: weakref.ref[Any] | None = None
+        self.saved = saved
+        self.value = value
         self.order = next(_count)
+
+
+class Leaf(Record):
+    """The record of something gradients are wanted for.
+
+    Attributes:
+        owner: a weak reference to the tensor or variable it stands for.
+    """
+
+    __slots__ = ("owner",)
 
 
 def leaf(owner: Any, shape: Any, dtype: Any) -> Record:
     """Make the record of a value that gradients are wanted for."""
-    record = Record(None, (), None, shape, numpy_dtype(dtype))
+    record = Leaf(None, (), None, shape, numpy_dtype(dtype))
     record.owner = weakref.ref(owner)
     return record
 
@@ -123,8 +134,6 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
         for name, j in specs:
             saved[name] = Spec(tensors[j].shape, tensors[j].dtype)
     value = output.value
-    record = Record(primitive, parents, params, value.shape, value.dtype)
-    record.saved = saved
-    if wants_value:
-        record.value = output.value
-    output.record = record
+    output.record = Record(
+        primitive, parents, params, value.shape, value.dtype, saved, value if wants_value else None
+    )

@@ -94,6 +94,9 @@ def _shares(record: Record, saved: dict[str, Any], gradient: Any) -> list[tuple[
         if parent is None or rule is None:
             continue
         function, asked = rule
+        if not asked:
+            found.append((parent, function(primitive, gradient)))
+            continue
         arguments = {}
         for name in asked:
             if name == "out":

@@ -280,7 +280,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         spec = CallSpec(self._call_signature, args, kwargs)
         shapes = spec.shapes()
         names = inspect.signature(self.compute_output_shape).parameters
-        if len(names) == 1 and list(names)[0] not in shapes:
+        if len(names) == 1 and next(iter(names)) not in shapes:
             found = self.compute_output_shape(next(iter(shapes.values()), None))
         else:
             found = self.compute_output_shape(**{k: v for k, v in shapes.items() if k in names})

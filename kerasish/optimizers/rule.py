@@ -24,15 +24,13 @@ class Rule:
 
     def _apply_rule(self, variables: list[Variable], grads: list[Any], learning_rate: Any) -> None:
         """Apply the rule to variables joined end to end, in flat buffers where they live there."""
-        dtype = variables[0]._dtype
         places = [self._get_variable_index(v) for v in variables]
         slots = [[slot[i] for i in places] for slot in self._slots.values()]
         targets = [Joined(group) for group in (variables, *slots)]
-        gradient = ops.cast(join(grads), dtype) if len(grads) > 1 else ops.cast(grads[0], dtype)
-        results = self._rule()(
-            targets[0].value, gradient, *(t.value for t in targets[1:]),
-            ops.cast(self._step(), dtype), ops.cast(learning_rate, dtype),
-        )  # fmt: skip
+        values = [target.value for target in targets]
+        rate = ops.convert_to_tensor(learning_rate)
+        gradients = [ops.convert_to_tensor(g) for g in grads]
+        results = self._rule()(self._step(), rate, *values, *gradients)
         for target, value in zip(targets, results, strict=True):
             target.assign(value)
 
@@ -42,12 +40,16 @@ class Rule:
         arguments = tuple([own[name] for name in self._parameters if type(own.get(name)) in _PLAIN])
         found = self._rules.get(arguments)
         if found is None:
+            count = len(self._slots)
 
-            def rule(variable: Any, gradient: Any, *rest: Any) -> tuple[Any, ...]:
-                *slots, step, learning_rate = rest
+            def rule(step: Any, learning_rate: Any, variable: Any, *rest: Any) -> tuple[Any, ...]:
+                slots, grads = rest[:count], rest[count:]
+                gradient = join(list(grads)) if len(grads) > 1 else grads[0]
+                dtype = variable.dtype
                 found = self.update(
-                    variable, gradient, *slots, step=step, learning_rate=learning_rate
-                )
+                    variable, ops.cast(gradient, dtype), *slots, step=ops.cast(step, dtype),
+                    learning_rate=ops.cast(learning_rate, dtype),
+                )  # fmt: skip
                 return found if isinstance(found, tuple) else (found,)
 
             found = self._rules[arguments] = discovery.current().pure(rule)

@@ -35,7 +35,7 @@ class Reduction(Primitive):
 
     def forward(self, xp: Any, x: Any, out: Any = None, *, axes: Shape, keepdims: bool) -> Any:
         ufunc = getattr(xp, self.reduce)  # type: ignore[arg-type]
-        x = xp.ascontiguousarray(x) if x.ndim else x
+        x = x if x.flags.c_contiguous else xp.ascontiguousarray(x)
         return ufunc.reduce(x, axis=axes, dtype=x.dtype, out=out, keepdims=keepdims)
 
 

@@ -223,6 +223,7 @@ class Compiling:
         return loss, tuple([scope.values[v] for v in group] for group in groups)
 
     def _track_loss(self, loss: Any, x: Any) -> None:
+        """Let the loss's mean take a batch's loss into account, weighted by the batch's size."""
         size = steps.batch_size(x)
         self._loss_tracker.total.assign_add(loss * size)
         self._loss_tracker.count.assign_add(size)

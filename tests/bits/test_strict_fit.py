@@ -1,4 +1,4 @@
-"""A whole `fit` on an array module as strict as CuPy: nothing leaks, and the bits are the host's."""
+"""A whole `fit` on an array module as strict as CuPy: nothing leaks; the bits are the host's."""
 
 import numpy as np
 import pytest

@@ -85,7 +85,7 @@ def test_targets_of_the_wrong_shape_name_both_shapes(engine):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    "arguments, words",
     [
         ({"batch_size": 0}, "`batch_size` must be a positive integer.*batch_size=0"),
         ({"epochs": -1}, "`epochs`.*epochs=-1"),
@@ -105,7 +105,7 @@ def test_bad_arguments_of_fit_are_named(arguments, words, engine):
 
 
 @pytest.mark.parametrize(
-    ("make", "words"),
+    "make, words",
     [
         (lambda: keras.layers.Dense(-1), "`units` must be a positive integer.*units=-1"),
         (lambda: keras.layers.Dense(2, activation="reluu"), "'reluu'.*Did you mean 'relu'"),

@@ -1,10 +1,13 @@
 """Random graphs keep every bit: after each pass, under the plan, run after run."""
 
+from unittest import mock
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kerasish.backend import pool
 from kerasish.backend.flat import flatten
 from kerasish.backend.graph.passes import ORDER, optimise
 from kerasish.backend.graph.plan.buffers import make_plan
@@ -87,6 +90,18 @@ def test_variables_in_one_buffer_keep_every_bit(graph):
         flatten(variables)
     program = Program(make_plan(graph))
     check(graph, program, program.source.text)
+
+
+@CHECKED
+@given(graphs())
+def test_memory_that_is_used_again_keeps_every_bit(graph):
+    arrays = inputs_of(graph, 0)
+    wanted = at_once(graph, arrays)
+    with mock.patch.object(pool, "SMALLEST", 0):
+        found = at_once(graph, arrays)
+        for one, other in zip(wanted[0] + wanted[1], found[0] + found[1], strict=True):
+            assert same(one, other), str(graph)
+        check(graph, Program(make_plan(graph)))
 
 
 @CHECKED

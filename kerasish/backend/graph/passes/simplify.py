@@ -14,7 +14,7 @@ def simplify(graph: Graph) -> Graph:
     """Leave out what changes nothing.
 
     - a cast to the same dtype, a reshape or broadcast to the same shape, `stop_gradient`, a
-      reduction of no axis;
+      reduction of no axis but a sum (it adds to 0, and -0.0 becomes 0.0);
     - a reshape of a reshape, a transpose of a transpose;
     - `x * 1`: a product with 1 is exact;
     - a constant number that was broadcast before an elementwise operation, which broadcasts
@@ -32,7 +32,7 @@ def _simplify(node: Node) -> Node:
                 if _is_one(one) and other.spec == node.spec:
                     return other
         return node
-    if primitive is stop_gradient or (primitive.reduce and not node.params["axes"]):
+    if primitive is stop_gradient or _reduces_nothing(node):
         return node.inputs[0]
     if primitive in (cast, reshape, broadcast_to) and node.spec == node.inputs[0].spec:
         return node.inputs[0]
@@ -59,6 +59,10 @@ def _unbroadcast_inputs(node: Node) -> Node:
         if make_node(node.primitive, *trial, **node.params).shape == node.shape:
             inputs = trial
     return node.with_inputs(tuple(inputs))
+
+
+def _reduces_nothing(node: Node) -> bool:
+    return node.primitive.reduce not in (None, "add") and not node.params["axes"]
 
 
 def _is_one(node: Node) -> bool:
