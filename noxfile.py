@@ -55,7 +55,7 @@ def slow(session: nox.Session) -> None:
 @nox.session
 def bits(session: nox.Session) -> None:
     """Engines against each other, bit for bit."""
-    install(session, "test,jit")
+    install(session, "test")
     session.run("python", "-m", "pytest", "-q", "-m", "not keras and not gpu", "tests/bits")
 
 

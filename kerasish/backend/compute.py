@@ -53,7 +53,9 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
         primitive.infer(*[t.spec for t in tensors], **params)  # it names what does not fit
         raise
     if not array.flags.c_contiguous and not primitive.is_view:
-        array = module_of(array).ascontiguousarray(array)  # all engines share one layout
+        array = _in_rows(
+            functools.partial(primitive.forward, module_of(array)), array, arrays, params
+        )
     output = Tensor(array)
     if mode.recording:
         for tensor in tensors:
@@ -86,11 +88,21 @@ def _apply_to_pair(primitive: Any, a: Any, b: Any) -> Tensor | None:
     if type(array) is not np.ndarray:
         array = np.asarray(array)
     elif not array.flags.c_contiguous:
-        array = np.ascontiguousarray(array)
+        array = _in_rows(function, array, (x, y), _NO_PARAMS)
     output = Tensor(array)
     if mode.recording and (a.record is not None or b.record is not None):
         remember(primitive, (a, b), _NO_PARAMS, output)
     return output
+
+
+def _in_rows(function: Any, array: Any, arrays: Any, params: dict[str, Any]) -> Any:
+    """Compute again, into rows, what NumPy laid out as its inputs are.
+
+    All engines share one layout, and one order of going through it: `power` has other bits where
+    a stride of 0 meets its inner loop.
+    """
+    out = module_of(array).empty(array.shape, array.dtype)
+    return function(*arrays, out=out, **params)
 
 
 _UNKNOWN = object()

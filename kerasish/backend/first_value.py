@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasish.arrays.device import array_module
+from kerasish.arrays import memory
+from kerasish.arrays.device import array_module, module_of
 from kerasish.arrays.dtype import numpy_dtype, standardize_dtype
 from kerasish.backend.convert import to_array
 from kerasish.backend.scopes import concrete
@@ -32,7 +33,8 @@ def first_value(initializer: Any, shape: Any, dtype: Any) -> Any:
             raise ShapeError(
                 "The initial value has another shape", expected=f"{tuple(shape)}", shape=array.shape
             )
-    return array.astype(numpy_dtype(wanted), copy=True) if wanted else array.copy()
+    array = array.astype(numpy_dtype(wanted), copy=False) if wanted else array
+    return memory.copy(module_of(array), array)
 
 
 def _plain_shape(shape: Any) -> tuple[int, ...]:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+from kerasish.arrays import memory
+from kerasish.arrays.device import module_of
+
 changes = itertools.count(1)
 
 
@@ -56,5 +59,5 @@ class Storage:
     def writable(self) -> Any:
         """Return the array for writing in place."""
         if self.lent:
-            self.exchange(self.array.copy())
+            self.exchange(memory.copy(module_of(self.array), self.array))
         return self.array

@@ -257,14 +257,13 @@ class Variable:
         return self.value
 
     def _can_adopt(self, array: Any) -> bool:
-        """Whether an array, as it is, may become the variable's memory: no view, no copy needed."""
+        """Whether an array, as it is, may become the variable's memory (and is not written then)."""
         memory = self.storage.array
         return (
             type(array) is type(memory)
             and array.shape == self._shape
             and array.dtype == memory.dtype
             and self.flat is None
-            and array.base is None
             and array.flags.c_contiguous
         )
 

@@ -9,7 +9,8 @@ import pytest
 import kerasish as keras
 from kerasish import layers
 
-PAGE = pathlib.Path(__file__).parents[2] / "docs" / "architecture.md"
+ROOT = pathlib.Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "architecture.md"
 
 
 @pytest.fixture
@@ -31,3 +32,9 @@ def test_the_page_shows_the_step_as_it_runs():
     body = source.partition("def run(")[2].partition("return")[0]
     runs = [line.strip() for line in body.splitlines()[1:]]
     assert [line for line in shown if line] == [line for line in runs if line]
+
+
+def test_the_page_names_every_file_of_the_backend():
+    text = PAGE.read_text(encoding="utf-8")
+    files = {path.name for path in (ROOT / "kerasish" / "backend").glob("*.py")} - {"__init__.py"}
+    assert sorted(file for file in files if f"`{file}`" not in text) == []

@@ -38,7 +38,8 @@ UNARY = [
 ]  # fmt: skip
 BINARY = [
     arithmetic.add, arithmetic.subtract, arithmetic.multiply, arithmetic.maximum,
-    arithmetic.minimum, arithmetic.divide, transcendental.arctan2,
+    arithmetic.minimum, arithmetic.divide, transcendental.arctan2, arithmetic.power,
+    arithmetic.remainder,
 ]  # fmt: skip
 NUMBERS = [1.0, 0.0, -0.0, 2.0, 0.5]
 
@@ -134,6 +135,25 @@ class Builder:
             raise ShapeError("nothing to pick from")
         index = np.array([j, k, -1][: 1 + k % 3], dtype="int32") % max(x.shape[0], 1)
         return make_node(indexing.gather, x, make_node(state.constant, array=index), axis=0)
+
+    def along(self, i, j, k):
+        x = self.pick(i)
+        axis = j % x.spec.ndim
+        if not x.spec.size:
+            raise ShapeError("nothing has no extreme")
+        where = make_node(reduction.argmax, x, axis=axis)
+        wide = tuple(1 if a == axis else s for a, s in enumerate(x.shape))
+        where = make_node(movement.reshape, where, shape=wide)
+        picked = make_node(indexing.take_along_axis, x, where, axis=axis)
+        if k % 2:
+            return picked
+        return make_node(indexing.add_along_axis, picked, where, shape=x.shape, axis=axis)
+
+    def scattered(self, i, j, k):
+        x = self.pick(i)
+        index = np.arange(x.shape[0], dtype="int32") % 2
+        index = make_node(state.constant, array=index)
+        return make_node(indexing.scatter_add, x, index, shape=(2, *x.shape[1:]), axis=0)
 
     def cast(self, i, j, k):
         narrow = make_node(casting.cast, self.pick(i), dtype=["float32", "float16"][j % 2])

@@ -39,6 +39,7 @@ def test_equality_goes_on_through_what_was_merged():
     "a = sum x axes=(0,) keepdims=False\n b = sum x axes=(0,) keepdims=True\n return a b",
     "a = cast x dtype='float16'\n b = cast x dtype='float64'\n return a b",
     "a = constant 0.0: f32[]\n b = constant -0.0: f32[]\n c = add x a\n d = add x b\n return c d",
+    "a = pad x widths=((1,0),) value=0.0\n b = pad x widths=((1,0),) value=-0.0\n return a b",
     "a = constant 1: i32[]\n b = constant 1: i64[]\n return a b",
     "a = constant [1.0]: f32[1]\n b = constant 1.0: f32[]\n return a b",
 ])  # fmt: skip
@@ -131,6 +132,20 @@ def test_what_changes_nothing_is_left_out(line):
 ])  # fmt: skip
 def test_what_changes_a_bit_is_left_in(text):
     assert after(simplify, text) == before(text)
+
+
+@pytest.mark.parametrize("line", [
+    "one = constant 1.0: f32[]\na = multiply t one",
+    "a = cast t dtype='float32'",
+    "a = max t axes=() keepdims=False",
+    "a = reshape t shape=(3,2)",
+])  # fmt: skip
+def test_a_copy_into_rows_is_left_where_the_next_step_could_tell(line):
+    turned = "t = transpose x axes=(1,0)"
+    found = after(simplify, f"{turned}\n{line}\nb = matmul y a\nreturn b", "x, y: f32[2,3]")
+    assert found == before(
+        f"{turned}\na = contiguous t\nb = matmul y a\nreturn b", "x, y: f32[2,3]"
+    )
 
 
 def test_turns_are_composed():

@@ -160,6 +160,22 @@ def test_reductions_of_turned_inputs_have_the_bits_of_eager(axis, shape, graph):
         assert_same_bits(one, other)
 
 
+@pytest.mark.parametrize("function", [ops.power, ops.arctan2, ops.multiply])
+def test_functions_of_turned_inputs_have_the_bits_of_eager(function, graph):
+    rng = np.random.default_rng(0)
+
+    def step(a, b):
+        return function(ops.transpose(a), ops.transpose(b)), function(ops.flip(a, 1), a)
+
+    for _ in range(200):
+        n, m = rng.integers(1, 9, size=2)
+        a = rng.choice([2.0, 0.5, 1.5, 0.3], size=(n, m)).astype("float32")
+        b = rng.choice([2.0, 0.5, -1.0], size=(rng.choice([1, n]), rng.choice([1, m])))
+        b = b.astype("float32")
+        for one, other in zip(graph.function(step)(a, b), step(Tensor(a), Tensor(b)), strict=True):
+            assert_same_bits(one, other)
+
+
 # Updates.
 
 

@@ -17,7 +17,8 @@ def merge_equal(graph: Graph) -> Graph:
             return first.setdefault(_constant_key(node), node)
         if node.primitive.effect:
             return node
-        key = (node.primitive, node.inputs, tuple(sorted(node.params.items())))
+        params = repr(sorted(node.params.items()))  # as text, for 0.0 equals -0.0
+        key = (node.primitive, node.inputs, params)
         return first.setdefault(key, node)
 
     return graph.rewrite(merge)

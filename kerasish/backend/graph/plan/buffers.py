@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish.arrays.memory import ALIGNMENT
 from kerasish.backend.graph.graph import Graph, Node
 from kerasish.backend.graph.plan.layout import is_contiguous, lower, root
 from kerasish.backend.graph.plan.liveness import last_uses
@@ -11,8 +12,6 @@ from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Place, Pl
 from kerasish.primitives import state
 from kerasish.primitives.movement import concatenate
 from kerasish.primitives.primitive import Elementwise
-
-ALIGNMENT = 64  # bytes: a cache line, and the widest vector register
 
 
 def make_plan(graph: Graph) -> Plan:

@@ -9,8 +9,8 @@ import numpy as np
 
 from kerasish.arrays.device import array_module
 from kerasish.arrays.dtype import numpy_dtype
+from kerasish.arrays.memory import empty
 from kerasish.backend import pool
-from kerasish.backend.graph.plan.buffers import ALIGNMENT
 from kerasish.backend.graph.plan.plan import Plan
 from kerasish.backend.graph.printers.numpy.source import print_plan
 from kerasish.backend.storage import Storage
@@ -60,7 +60,7 @@ class _Bound:
         self.program = program
         self.seen = -1
         self.xp = array_module()
-        self.blocks = [_aligned(self.xp, size) for size in program.plan.slots]
+        self.blocks = [empty(self.xp, (size,), np.dtype(np.uint8)) for size in program.plan.slots]
         self.arrays: tuple[Any, ...] = ()
         self.run: Any = None
 
@@ -91,11 +91,3 @@ class _Bound:
         kind = numpy_dtype(dtype)
         size = math.prod(shape) * kind.itemsize
         return self.blocks[slot][:size].view(kind).reshape(shape)
-
-
-def _aligned(xp: Any, size: int) -> Any:
-    """Bytes that begin on a cache line."""
-    block = xp.empty(size + ALIGNMENT, dtype=xp.uint8)
-    address = block.ctypes.data if hasattr(block, "ctypes") else block.data.ptr
-    start = -address % ALIGNMENT
-    return block[start : start + size]
