@@ -257,7 +257,7 @@ class Variable:
         return self.value
 
     def _can_adopt(self, array: Any) -> bool:
-        """Whether an array, as it is, may become the variable's memory (and is not written then)."""
+        """Whether an array, as it is, may become the variable's memory (never written then)."""
         memory = self.storage.array
         return (
             type(array) is type(memory)

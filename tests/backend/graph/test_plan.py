@@ -8,9 +8,12 @@ import pytest
 
 import kerasish as keras
 from kerasish import ops
+from kerasish.arrays.memory import ALIGNMENT
+from kerasish.backend.discovery import get
 from kerasish.backend.flat import flatten
 from kerasish.backend.graph.parse import parse
-from kerasish.backend.graph.plan.buffers import ALIGNMENT, make_plan
+from kerasish.backend.graph.plan import blocks
+from kerasish.backend.graph.plan.buffers import make_plan
 from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Slot
 from kerasish.backend.graph.printers.numpy.program import Program
 from kerasish.backend.tensor import Tensor
@@ -82,7 +85,7 @@ def test_blocks_begin_on_cache_lines(graph):
     function = graph.function(lambda x: ops.sum(ops.exp(ops.cumsum(x, axis=0)), axis=0))
     function(X)
     _, program = specialised(function, X)
-    assert all(block.ctypes.data % ALIGNMENT == 0 for block in program._idle[0].blocks)
+    assert all(block.ctypes.data % ALIGNMENT == 0 for block in program._idle[0].memory.slots)
 
 
 # Outputs and inputs.
@@ -410,7 +413,7 @@ def test_the_source_is_a_line_a_step(graph):
     function = graph.function(lambda x: ops.sum(ops.exp(x) * v, axis=0))
     function(X)
     source = function.show_source()
-    assert "def bind(xp, constants, variables, slots, fresh, primitives):" in source
+    assert "def bind(xp, constants, variables, memory, primitives):" in source
     assert "variables[0]  # 'scale' (3,)" in source
     body = source.split("def run(x0):\n")[1].split("    return run")[0]
     assert [line.strip().split("(")[0] for line in body.strip().splitlines()] == [
@@ -431,3 +434,47 @@ def test_parameters_of_any_kind_can_be_printed(value, graph):
 
     found = graph.function(lambda x: pad(x, widths=((1, 0), (0, 0)), value=value))(X)
     np.testing.assert_array_equal(found.numpy()[0], np.full(3, value, dtype="float32"))
+
+
+def long_rule(variable, gradient, momentum):
+    moved = momentum + (gradient - momentum) * 0.1
+    return variable - moved * 0.01 / (ops.sqrt(ops.square(moved)) + 1e-7), moved
+
+
+@pytest.mark.parametrize("size", [blocks.SMALLEST, blocks.SMALLEST + 1, 5 * blocks.BLOCK - 7])
+def test_long_chains_run_block_by_block_with_the_same_bits(size):
+    rng = np.random.default_rng(size)
+    arrays = [rng.normal(size=size).astype("float32") for _ in range(3)]
+    function = get("graph").function(long_rule)
+    results = function(*arrays)
+    assert "_b in memory.blocks(" in function.show_source()
+    for blocked, whole in zip(results, long_rule(*map(Tensor, arrays)), strict=True):
+        assert_same_bits(blocked, whole)
+
+
+def test_long_variables_are_updated_block_by_block_in_place():
+    rng = np.random.default_rng(0)
+    start = [rng.normal(size=blocks.SMALLEST + 3).astype("float32") for _ in range(2)]
+    gradient = rng.normal(size=blocks.SMALLEST + 3).astype("float32")
+    after = {}
+    for engine in ("eager", "graph"):
+        weight, slot = (keras.Variable(a, trainable=False) for a in start)
+
+        def step(g, weight=weight, slot=slot):
+            new_weight, new_slot = long_rule(weight.value, g, slot.value)
+            weight.assign(new_weight)
+            slot.assign(new_slot)
+
+        step = get(engine).function(step)
+        for _ in range(3):
+            step(gradient)
+        after[engine] = weight.numpy(), slot.numpy()
+    for a, b in zip(*after.values(), strict=True):
+        assert_same_bits(a, b)
+
+
+def test_short_arrays_and_other_dtypes_are_not_cut_into_blocks():
+    function = get("graph").function(lambda x: ops.exp(x) + 1.0)
+    function(np.zeros(blocks.SMALLEST - 1, "float32"))
+    function(np.zeros((blocks.SMALLEST, 2), "int32").T)
+    assert "memory.blocks" not in function.show_source()

@@ -6,6 +6,7 @@ from typing import Any
 
 from kerasish.arrays.memory import ALIGNMENT
 from kerasish.backend.graph.graph import Graph, Node
+from kerasish.backend.graph.plan.blocks import group, schedule
 from kerasish.backend.graph.plan.layout import is_contiguous, lower, root
 from kerasish.backend.graph.plan.liveness import last_uses
 from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Place, Plan, Slot, nbytes
@@ -22,12 +23,12 @@ def make_plan(graph: Graph) -> Plan:
 class _Planner:
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        nodes = graph.nodes()
-        self.steps = [
+        computed = [
             n
-            for n in nodes
+            for n in graph.nodes()
             if not n.primitive.is_view and not isinstance(n.primitive, state.Source)
         ]
+        self.steps = schedule(computed)
         self.number = {node: i for i, node in enumerate(self.steps)}
         self.last = last_uses(graph, self.steps)
         self.places: dict[Node, Place] = {}
@@ -52,7 +53,8 @@ class _Planner:
                 self.places[place.whole] = self._take(nbytes(place.whole), self.last[place.whole])
             if not self._made_by_pieces(node):
                 steps.append(node)
-        return Plan(self.graph, tuple(steps), self.places, tuple(self.slots), copies)
+        grouped = tuple(group(self.graph, steps))
+        return Plan(self.graph, grouped, self.places, tuple(self.slots), copies)
 
     # Updates.
 

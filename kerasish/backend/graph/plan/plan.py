@@ -8,6 +8,7 @@ from typing import Any
 
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend.graph.graph import Graph, Node
+from kerasish.backend.graph.plan.blocks import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,14 @@ class Plan:
 
     Attributes:
         graph: with the copies that layouts need.
-        steps: the nodes to compute, in order.
+        steps: the nodes to compute, in order; some in groups that run block by block.
         places: where each of them puts its value.
         slots: sizes of the blocks, in bytes.
         copies: the updates that are copied into their variables at the end.
     """
 
     graph: Graph
-    steps: tuple[Node, ...]
+    steps: tuple[Node | Group, ...]
     places: dict[Node, Place]
     slots: tuple[int, ...]
     copies: tuple[tuple[Any, Node], ...]

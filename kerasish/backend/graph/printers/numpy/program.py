@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from kerasish.arrays.device import array_module
-from kerasish.arrays.dtype import numpy_dtype
-from kerasish.arrays.memory import empty
-from kerasish.backend import pool
 from kerasish.backend.graph.plan.plan import Plan
+from kerasish.backend.graph.printers.numpy.memory import Memory
 from kerasish.backend.graph.printers.numpy.source import print_plan
 from kerasish.backend.storage import Storage
 
@@ -60,7 +58,7 @@ class _Bound:
         self.program = program
         self.seen = -1
         self.xp = array_module()
-        self.blocks = [empty(self.xp, (size,), np.dtype(np.uint8)) for size in program.plan.slots]
+        self.memory = Memory(self.xp, program.plan.slots)
         self.arrays: tuple[Any, ...] = ()
         self.run: Any = None
 
@@ -77,17 +75,6 @@ class _Bound:
             source = self.program.source
             self.arrays = arrays
             self.run = self.program.bind(
-                self.xp, source.constants, arrays, self._view, self._fresh, source.primitives
+                self.xp, source.constants, arrays, self.memory, source.primitives
             )
         self.seen = Storage.latest
-
-    def _fresh(self, shape: tuple[int, ...], dtype: str) -> Any:
-        """Memory for a value that leaves the plan."""
-        kind = numpy_dtype(dtype)
-        large = math.prod(shape) * kind.itemsize >= pool.SMALLEST
-        return pool.take(shape, kind) if large and self.xp is np else self.xp.empty(shape, kind)
-
-    def _view(self, slot: int, shape: tuple[int, ...], dtype: str) -> Any:
-        kind = numpy_dtype(dtype)
-        size = math.prod(shape) * kind.itemsize
-        return self.blocks[slot][:size].view(kind).reshape(shape)

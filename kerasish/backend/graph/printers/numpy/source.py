@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kerasish.backend import pool
 from kerasish.backend.graph.graph import Node
+from kerasish.backend.graph.plan.blocks import Group
 from kerasish.backend.graph.plan.layout import is_contiguous, root
 from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Plan, Slot, nbytes
 from kerasish.primitives import state
@@ -17,7 +19,7 @@ class Source:
     """A printed plan.
 
     Attributes:
-        text: a function `bind(xp, constants, variables, slots, fresh, primitives)` that returns
+        text: a function `bind(xp, constants, variables, memory, primitives)` that returns
             `run(*inputs)`, which returns the outputs as a tuple.
         constants: the arrays that `bind` gets, in order.
         variables: the variables whose memory `bind` gets, in order.
@@ -45,6 +47,10 @@ class _Printer:
         self.functions: dict[str, str] = {}
         self.bound: list[str] = []
         self.body: list[str] = []
+        self.viewed: set[Node] = set()
+        self.loops = 0
+        groups = [step for step in plan.steps if isinstance(step, Group)]
+        self.local = {node for group in groups for node in group.local}
         self.moving = set(plan.graph.inputs)  # values whose memory is another one in each run
 
     def source(self) -> Source:
@@ -56,12 +62,13 @@ class _Printer:
             elif node.primitive is state.read:
                 self.bound.append(f"{names[node]} = {self._variable(node.params['variable'])}")
         self._bind_places()
-        emitted = set(plan.steps)
-        for node in plan.graph.nodes():
-            if node.primitive.is_view:
-                self._view(node)
-            elif node in emitted:
-                self._step(node)
+        for step in plan.steps:
+            if isinstance(step, Group):
+                self._group(step)
+            else:
+                self._views_for(step.inputs)
+                self._step(step)
+        self._views_for(plan.graph.targets)
         for variable, node in plan.copies:
             self.functions["copyto"] = "xp.copyto"
             self.body.append(f"copyto({self._variable(variable)}, {names[node]})")
@@ -71,7 +78,7 @@ class _Printer:
     def _text(self) -> str:
         inputs = ", ".join(self.names[node] for node in self.plan.graph.inputs)
         functions = [f"{name} = {value}" for name, value in sorted(self.functions.items())]
-        lines = ["def bind(xp, constants, variables, slots, fresh, primitives):"]
+        lines = ["def bind(xp, constants, variables, memory, primitives):"]
         lines += [f"    {text}" for text in functions + self.bound]
         lines += ["", f"    def run({inputs}):"]
         lines += [f"        {text}" for text in self.body]
@@ -95,7 +102,9 @@ class _Printer:
         for node in [n for n in ordered if not isinstance(places[n], Piece)] + pieces:
             place, name = places[node], self.names[node]
             if isinstance(place, Slot):
-                self.bound.append(f"{name} = slots({place.index}, {node.shape}, {node.dtype!r})")
+                if node not in self.local:
+                    text = f"memory.slot({place.index}, {node.shape}, {node.dtype!r})"
+                    self.bound.append(f"{name} = {text}")
             elif isinstance(place, InVariable):
                 self.bound.append(f"{name} = {self._variable(place.variable)}")
             elif isinstance(place, Piece):
@@ -111,10 +120,42 @@ class _Printer:
                 self.moving.add(node)
 
     def _whole_in_each_run(self, whole: Node) -> None:
-        text = f"{self.names[whole]} = fresh({whole.shape}, {whole.dtype!r})"
+        text = f"{self.names[whole]} = memory.fresh({whole.shape}, {whole.dtype!r})"
         if text not in self.body:
             self.moving.add(whole)
             self.body.append(text)
+
+    def _views_for(self, nodes: Sequence[Node]) -> None:
+        """Make the views among some nodes, and the views that those are of."""
+        for node in nodes:
+            if node.primitive.is_view and node not in self.viewed:
+                self.viewed.add(node)
+                self._views_for(node.inputs)
+                self._view(node)
+
+    def _group(self, group: Group) -> None:
+        """Write a loop over blocks: `for a_b, b_b in …:` and a call for each step."""
+        whole: dict[Node, None] = {}
+        for step in group.steps:
+            self._views_for(step.inputs)
+            for node in (*step.inputs, step):
+                if node.spec.size == group.size and node not in group.local:
+                    whole[node] = None
+            if isinstance(self.plan.places[step], Fresh):
+                self._whole_in_each_run(step)
+        names = [self.names[node] for node in whole]
+        local = [self.names[step] for step in group.steps if step in group.local]
+        for step in group.local:
+            slot = self.plan.places[step]
+            self.bound.append(f"{self.names[step]} = memory.local({slot.index}, {step.dtype!r})")
+        call = f"memory.blocks(({', '.join(names)},), ({''.join(n + ', ' for n in local)}), {group.size})"
+        if not any(node in self.moving for node in whole):
+            self.loops += 1
+            self.bound.append(f"blocks{self.loops} = {call}")
+            call = f"blocks{self.loops}"
+        self.body.append(f"for {', '.join(f'{n}_b' for n in names + local)} in {call}:")
+        for step in group.steps:
+            self.body.append("    " + self._call(step, self.names[step], "_b", group.size))
 
     def _view(self, node: Node) -> None:
         inner = node.inputs[0]
@@ -126,7 +167,7 @@ class _Printer:
 
     def _step(self, node: Node) -> None:
         place = self.plan.places[node]
-        made = self.names[node] + " = fresh(" in "\n".join(self.body)
+        made = self.names[node] + " = memory.fresh(" in "\n".join(self.body)
         if isinstance(place, Fresh) and not made:
             small = nbytes(node) < pool.SMALLEST
             if small and all(is_contiguous(child) for child in node.inputs):
@@ -135,10 +176,20 @@ class _Printer:
             self._whole_in_each_run(node)  # NumPy would choose the inputs' layout
         self.body.append(self._call(node, self.names[node]))
 
-    def _call(self, node: Node, out: str | None) -> str:
-        """Write an application down: by what its primitive says it is, else by its `forward`."""
+    def _call(self, node: Node, out: str | None, suffix: str = "", size: int = 0) -> str:
+        """Write an application down: by what its primitive says it is, else by its `forward`.
+
+        Args:
+            node: the application.
+            out: the name of the memory to write into.
+            suffix: added to the names of arrays with `size` elements: a block of them is meant.
+            size: see there.
+        """
         primitive, params = node.primitive, node.params
-        inputs = [self.names[child] for child in node.inputs]
+        inputs = [
+            self.names[child] + (suffix if child.spec.size == size else "") for child in node.inputs
+        ]
+        out = out + suffix if out else out
         if primitive.method is not None:
             return f"{inputs[0]}.{primitive.method}({', '.join(map(repr, params.values()))})"
         if primitive.reduce is not None:
