@@ -10,7 +10,7 @@ import numpy as np
 from kerasish import tree
 from kerasish.backend.compute import apply
 from kerasish.backend.convert import as_tensor
-from kerasish.backend.pure import PureFunction
+from kerasish.backend.planned import PlannedFunction
 from kerasish.backend.reverse import gradients
 from kerasish.backend.scopes import is_abstract, scopes
 from kerasish.backend.tensor import Tensor
@@ -60,9 +60,9 @@ class ConcreteBackend:
 
         return run
 
-    def pure(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Plan a function of tensors alone at its first call."""
-        return PureFunction(function)
+    def planned(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Plan a function at its first call."""
+        return PlannedFunction(function)
 
     def cond(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
         """Run one of two functions; while a function is traced, let the trace choose."""

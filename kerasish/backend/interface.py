@@ -41,11 +41,11 @@ class Backend(Protocol):
         the function, graph traces it once for each signature of its inputs.
         """
 
-    def pure(self, function: Callable[..., Any]) -> Callable[..., Any]:
-        """Return a callable that does what a function of tensors alone does.
+    def planned(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Return a callable that does what the function does, for code nobody steps through.
 
-        The function returns a tuple of tensors, reads and assigns no variables and has no other
-        effects, so that even an eager backend may plan it once and run it many times.
+        The function takes tensors, returns a tuple of tensors, reads and assigns variables, and
+        has no other effects, so that even an eager backend may plan it once and run it often.
         """
 
     def cond(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:

@@ -24,36 +24,39 @@ class Rule:
 
     def _apply_rule(self, variables: list[Variable], grads: list[Any], learning_rate: Any) -> None:
         """Apply the rule to variables joined end to end, in flat buffers where they live there."""
-        places = [self._get_variable_index(v) for v in variables]
-        slots = [[slot[i] for i in places] for slot in self._slots.values()]
-        targets = [Joined(group) for group in (variables, *slots)]
-        values = [target.value for target in targets]
+        target = Joined(variables)
         rate = ops.convert_to_tensor(learning_rate)
         gradients = [ops.convert_to_tensor(g) for g in grads]
-        results = self._rule()(self._step(), rate, *values, *gradients)
-        for target, value in zip(targets, results, strict=True):
-            target.assign(value)
+        (value,) = self._rule(variables)(self._step(), rate, target.value, *gradients)
+        target.assign(value)
 
-    def _rule(self) -> Any:
-        """The rule as a pure function of tensors, for the arguments that it has now."""
+    def _rule(self, variables: list[Variable]) -> Any:
+        """The rule for some variables, with the arguments that it has now: it updates the slots."""
         own = vars(self)
-        arguments = tuple([own[name] for name in self._parameters if type(own.get(name)) in _PLAIN])
-        found = self._rules.get(arguments)
+        arguments = [own[name] for name in self._parameters if type(own.get(name)) in _PLAIN]
+        key = (*map(id, variables), *arguments)
+        found = self._rules.get(key)
         if found is None:
-            count = len(self._slots)
-
-            def rule(step: Any, learning_rate: Any, variable: Any, *rest: Any) -> tuple[Any, ...]:
-                slots, grads = rest[:count], rest[count:]
-                gradient = join(list(grads)) if len(grads) > 1 else grads[0]
-                dtype = variable.dtype
-                found = self.update(
-                    variable, ops.cast(gradient, dtype), *slots, step=ops.cast(step, dtype),
-                    learning_rate=ops.cast(learning_rate, dtype),
-                )  # fmt: skip
-                return found if isinstance(found, tuple) else (found,)
-
-            found = self._rules[arguments] = discovery.current().pure(rule)
+            found = self._rules[key] = discovery.current().planned(self._rule_of(variables))
         return found
+
+    def _rule_of(self, variables: list[Variable]) -> Any:
+        places = [self._get_variable_index(v) for v in variables]
+        slots = [Joined([slot[i] for i in places]) for slot in self._slots.values()]
+
+        def rule(step: Any, learning_rate: Any, variable: Any, *grads: Any) -> tuple[Any, ...]:
+            gradient = join(list(grads)) if len(grads) > 1 else grads[0]
+            dtype = variable.dtype
+            found = self.update(
+                variable, ops.cast(gradient, dtype), *(slot.value for slot in slots),
+                step=ops.cast(step, dtype), learning_rate=ops.cast(learning_rate, dtype),
+            )  # fmt: skip
+            value, *after = found if isinstance(found, tuple) else (found,)
+            for slot, new in zip(slots, after, strict=True):
+                slot.assign(new)
+            return (value,)
+
+        return rule
 
     def _step(self) -> Any:
         """The number of the update that is being made, from 1 on."""

@@ -312,19 +312,19 @@ class BackendSuite:
 
         self.same_as_at_once(make)
 
-    def test_a_pure_function_has_the_same_bits_and_passes_gradients(self) -> None:
+    def test_a_planned_function_has_the_same_bits_and_passes_gradients(self) -> None:
         def rule(a: Any, b: Any) -> Any:
             return ops.sqrt(ops.square(a) + 1.0) * b, ops.sum(a * b, axis=0)
 
-        pure = self.backend.pure(rule)
+        planned = self.backend.planned(rule)
         for factor in (1.0, 2.0):
             a, b = Tensor(X * np.float32(factor)), Tensor(ROW)
-            for one, other in zip(pure(a, b), rule(a, b), strict=True):
+            for one, other in zip(planned(a, b), rule(a, b), strict=True):
                 assert_same_bits(one, other)
         leaf = Tensor(X).requires_grad_()
-        (found,) = self.backend.gradients(ops.sum(pure(leaf, Tensor(ROW))[1]), [leaf])
+        (found,) = self.backend.gradients(ops.sum(planned(leaf, Tensor(ROW))[1]), [leaf])
         assert_same_bits(found, np.broadcast_to(ROW, X.shape).copy())
-        traced = self.backend.function(lambda a: pure(a, a * 2.0))(X)
+        traced = self.backend.function(lambda a: planned(a, a * 2.0))(X)
         for one, other in zip(traced, rule(Tensor(X), Tensor(X) * 2.0), strict=True):
             assert_same_bits(one, other)
 

@@ -1,8 +1,8 @@
-"""PureFunction: a function of tensors alone, planned once even where everything else is eager.
+"""PlannedFunction: a function that is planned once even where everything else is eager.
 
-An optimizer's rule is such a function: nobody steps through it, it reads and writes no state,
-and it runs at every step over all weights. Planned, it takes one call instead of twenty, and its
-intermediate values stay in memory that is used again. The bits are the same.
+An optimizer's rule is such a function: nobody steps through it, and it runs at every step over
+all weights. Planned, it takes one call instead of twenty, its slots are updated in place, and
+long arrays are worked on block by block. The bits are the same.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ from collections.abc import Callable
 from typing import Any
 
 from kerasish.backend.record import mode
+from kerasish.backend.scopes import scopes
 from kerasish.backend.tensor import Tensor
 
 
-class PureFunction:
+class PlannedFunction:
     """A callable like the function, for concrete tensors that no gradient is wanted for.
 
-    Symbolic tensors, and tensors whose gradients are recorded, go to the function itself.
+    Symbolic tensors, tensors whose gradients are recorded, and calls within a StatelessScope go
+    to the function itself.
 
     Args:
-        function: takes tensors and returns a tuple of tensors; no state, no effects.
+        function: takes tensors and returns a tuple of tensors. It may read and assign variables,
+            and has no other effects.
     """
 
     def __init__(self, function: Callable[..., tuple[Any, ...]]) -> None:
@@ -28,6 +31,8 @@ class PureFunction:
         self._planned: Any = None
 
     def __call__(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        if scopes.state is not None:
+            return self.function(*tensors)
         for t in tensors:
             if (t.record is not None and mode.recording) or t.is_symbolic:
                 return self.function(*tensors)
