@@ -13,6 +13,7 @@ from kerasish.backend import pool
 from kerasish.backend.convert import PLAIN, QUICK, coerce, valued
 from kerasish.backend.record import mode, remember
 from kerasish.backend.tensor import Tensor
+from kerasish.primitives.primitive import Elementwise
 
 _functions: dict[Any, Any] = {}  # primitive → what computes it on NumPy arrays
 
@@ -43,8 +44,8 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
                 if type(array) is not np.ndarray:
                     array = np.asarray(array)
             else:
-                spec = primitive.infer(*[t.spec for t in tensors], **params)
-                out = pool.take(spec.shape, numpy_dtype(spec.dtype))
+                shape, dtype = _output(primitive, tensors, arrays, params)
+                out = pool.take(shape, dtype)
                 array = function(*arrays, out=out, **params)
         else:
             xp = module_of(first) if arrays else array_module()
@@ -63,6 +64,19 @@ def apply(primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Te
                 remember(primitive, tensors, params, output)
                 break
     return output
+
+
+def _output(primitive: Any, tensors: Any, arrays: list[Any], params: Any) -> tuple[Any, Any]:
+    """The shape and dtype of the output: quickly for floats of one shape, else as inferred."""
+    first = arrays[0]
+    if isinstance(primitive, Elementwise) and primitive.result is None and first.dtype in QUICK:
+        for array in arrays:
+            if array.dtype is not first.dtype or (array.shape and array.shape != first.shape):
+                break
+        else:
+            return first.shape, first.dtype
+    spec = primitive.infer(*[t.spec for t in tensors], **params)
+    return spec.shape, numpy_dtype(spec.dtype)
 
 
 def _apply_to_pair(primitive: Any, a: Any, b: Any) -> Tensor | None:

@@ -22,7 +22,7 @@ class PlannedFunction:
     to the function itself.
 
     Args:
-        function: takes tensors and returns a tuple of tensors. It may read and assign variables,
+        function: takes tensors and returns a tuple of tensors or None. It may read and assign variables,
             and has no other effects.
     """
 

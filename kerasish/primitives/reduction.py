@@ -45,7 +45,8 @@ class Sum(Reduction):
     reduce, name = "add", "sum"
 
     def grad_x(self, g: Any, x_spec: Spec, axes: Shape) -> Any:
-        return broadcast_to(reshape(g, shape=kept(x_spec.shape, axes)), shape=x_spec.shape)
+        rows = reshape(g, shape=kept(x_spec.shape, axes)) if g.shape else g
+        return broadcast_to(rows, shape=x_spec.shape)
 
 
 class _Extreme(Reduction):

@@ -225,8 +225,16 @@ class Compiling:
     def _track_loss(self, loss: Any, x: Any) -> None:
         """Let the loss's mean take a batch's loss into account, weighted by the batch's size."""
         size = steps.batch_size(x)
-        self._loss_tracker.total.assign_add(loss * size)
-        self._loss_tracker.count.assign_add(size)
+        track = self._functions.get(("track", size))
+        if track is None:
+            mean = self._loss_tracker
+
+            def update(loss: Any) -> None:
+                mean.total.assign_add(loss * size)
+                mean.count.assign_add(size)
+
+            track = self._functions["track", size] = self._engine().planned(update)
+        track(loss)
 
     def compute_metrics(self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Update the metrics of `compile`; return all metrics' values by name."""

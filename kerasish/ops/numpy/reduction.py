@@ -47,9 +47,14 @@ def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Arithmetic mean: the sum divided by the count. Half precision is summed in float32."""
     x = _real(x)
-    wide = cast(x, dtype="float32") if x.dtype in ("float16", "bfloat16") else x
-    total = _reduce(reduction.sum_, wide, axis, keepdims)
-    return as_tensor(arithmetic.divide(total, float(count(x.shape, axis))), x.dtype)
+    dtype = x.dtype
+    half = dtype in ("float16", "bfloat16")
+    axes = normalize_axes(axis, len(x.shape))
+    wide = cast(x, dtype="float32") if half else x
+    total = reduction.sum_(wide, axes=axes, keepdims=bool(keepdims))
+    number = math.prod([x.shape[a] for a in axes])
+    out = arithmetic.divide(total, float(number))
+    return cast(out, dtype=dtype) if half else out
 
 
 @op

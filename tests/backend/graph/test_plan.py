@@ -473,6 +473,19 @@ def test_long_variables_are_updated_block_by_block_in_place():
         assert_same_bits(a, b)
 
 
+def test_long_parts_of_a_concatenation_are_made_in_their_places_block_by_block():
+    def joined(a, b):
+        parts = [ops.sqrt(a * a + b * b), (a - b) * a]
+        return ops.concatenate(parts, axis=0) * 3.0 - 1.0
+
+    rng = np.random.default_rng(1)
+    arrays = [rng.normal(size=blocks.SMALLEST + 5).astype("float32") for _ in range(2)]
+    function = get("graph").function(joined)
+    assert_same_bits(function(*arrays), joined(*map(Tensor, arrays)))
+    assert "concatenate" not in function.show_source()
+    assert "_b in memory.blocks(" in function.show_source()
+
+
 def test_short_arrays_and_turned_ones_are_not_cut_into_blocks():
     function = get("graph").function(lambda x: ops.exp(ops.transpose(x)) + 1.0)
     function(np.zeros((blocks.SMALLEST - 1, 1), "float32"))

@@ -8,7 +8,7 @@ write what the one before left there. Each element is computed as before, so the
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 from kerasish.arrays.dtype import is_float
@@ -87,15 +87,20 @@ def schedule(steps: Sequence[Node]) -> list[Node]:
     return order
 
 
-def group(graph: Graph, steps: Sequence[Node]) -> list[Node | Group]:
-    """Put neighbouring steps that can be blocked, on arrays of one size and dtype, in groups."""
+def group(graph: Graph, steps: Sequence[Node], placed: Set[Node]) -> list[Node | Group]:
+    """Put neighbouring steps that can be blocked, on arrays of one size and dtype, in groups.
+
+    Args:
+        graph: what the steps belong to.
+        steps: in the order in which they run.
+        placed: those whose values lie in memory that is no slot, and are needed there whole.
+    """
     found: list[Node | Group] = []
     run: list[Node] = []
     for step in [*steps, None]:
         fits = step is not None and can_block(step)
-        alike = run and fits and (step.spec.size, step.dtype) == (run[0].spec.size, run[0].dtype)
-        if run and not alike:
-            found.append(_grouped(graph, steps, run) if len(run) > 1 else run[0])
+        if run and not (step is not None and fits and _alike(step, run[0])):
+            found.append(_grouped(graph, steps, run, placed) if len(run) > 1 else run[0])
             run = []
         if step is not None:
             if fits:
@@ -105,8 +110,12 @@ def group(graph: Graph, steps: Sequence[Node]) -> list[Node | Group]:
     return found
 
 
-def _grouped(graph: Graph, steps: Sequence[Node], run: list[Node]) -> Group:
+def _alike(a: Node, b: Node) -> bool:
+    return a.spec.size == b.spec.size and a.dtype == b.dtype
+
+
+def _grouped(graph: Graph, steps: Sequence[Node], run: list[Node], placed: Set[Node]) -> Group:
     inside = set(run)
-    needed = {root(node) for node in graph.targets}
+    needed = placed | {root(node) for node in graph.targets}
     needed |= {root(child) for step in steps if step not in inside for child in step.inputs}
     return Group(tuple(run), frozenset(step for step in run if step not in needed))

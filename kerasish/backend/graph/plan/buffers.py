@@ -53,7 +53,8 @@ class _Planner:
                 self.places[place.whole] = self._take(nbytes(place.whole), self.last[place.whole])
             if not self._made_by_pieces(node):
                 steps.append(node)
-        grouped = tuple(group(self.graph, steps))
+        placed = {node for node, place in self.places.items() if not isinstance(place, Slot)}
+        grouped = tuple(group(self.graph, steps, placed))
         return Plan(self.graph, grouped, self.places, tuple(self.slots), copies)
 
     # Updates.

@@ -147,8 +147,11 @@ class _Printer:
         local = [self.names[step] for step in group.steps if step in group.local]
         for step in group.local:
             slot = self.plan.places[step]
-            self.bound.append(f"{self.names[step]} = memory.local({slot.index}, {step.dtype!r})")
-        call = f"memory.blocks(({', '.join(names)},), ({''.join(n + ', ' for n in local)}), {group.size})"
+            if isinstance(slot, Slot):  # as it always is
+                text = f"memory.local({slot.index}, {step.dtype!r})"
+                self.bound.append(f"{self.names[step]} = {text}")
+        whole_names, local_names = (f"({''.join(n + ', ' for n in x)})" for x in (names, local))
+        call = f"memory.blocks({whole_names}, {local_names}, {group.size})"
         if not any(node in self.moving for node in whole):
             self.loops += 1
             self.bound.append(f"blocks{self.loops} = {call}")
