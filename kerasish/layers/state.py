@@ -227,9 +227,11 @@ class LayerState:
         """What `add_loss` was given in the last call, and the weights' regularization."""
         collected = getattr(scopes.state, "losses", None)
         found = list(collected) if collected is not None else self._own_losses()
-        for variable in self.trainable_weights:
-            if variable.regularizer is not None:
-                found.append(variable.regularizer(variable))
+        if self.trainable:
+            for layer in self._flatten_layers():
+                for variable in layer._trainable_variables:
+                    if variable.regularizer is not None and variable.trainable:
+                        found.append(variable.regularizer(variable))
         return found
 
     def _clear_losses(self) -> None:
