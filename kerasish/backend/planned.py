@@ -22,8 +22,8 @@ class PlannedFunction:
     to the function itself.
 
     Args:
-        function: takes tensors and returns a tuple of tensors or None. It may read and assign variables,
-            and has no other effects.
+        function: takes tensors and returns a tuple of tensors, or None. It may read and assign
+            variables, and has no other effects.
     """
 
     def __init__(self, function: Callable[..., tuple[Any, ...]]) -> None:
