@@ -34,9 +34,11 @@ class Run:
         self.begin = getattr(callbacks, f"on_{kind}_batch_begin")
         self.end = getattr(callbacks, f"on_{kind}_batch_end")
         self.is_watched = getattr(callbacks, f"wants_{kind}_batches")
+        self.done = 0  # batches of the latest epoch
 
     def epoch(self, data: Any) -> Any:
         """Run all batches of an epoch; return what the last step returned."""
+        self.done = 0
         data.on_epoch_begin()
         with np.errstate(all="ignore"):
             batches = iter(data.epoch_batches())
@@ -53,7 +55,7 @@ class Run:
             for batch in group:
                 result = self.step(*batch)
             self.end(done + self.group - 1, self.logs(result))
-            done += len(group)
+            self.done = done = done + len(group)
             if progress is not None:
                 self._look(progress, done, result)
             if self.is_stopped():
@@ -64,12 +66,14 @@ class Run:
         """Run the batches one after another: nobody asks for anything in between."""
         result, step, is_stopped = None, self.step, self.is_stopped
         progress = self.callbacks.progress_of(self.kind)
+        done = 0
         for done, batch in enumerate(batches, 1):
             result = step(*batch)
             if progress is not None:
                 self._look(progress, done, result)
             if is_stopped():
                 break
+        self.done = done
         return result
 
     def _look(self, progress: Any, done: int, result: Any) -> None:

@@ -152,6 +152,8 @@ class Trainer(Compiling):
             self.reset_metrics()
             callbacks.on_epoch_begin(epoch)
             result = run.epoch(data)
+            if not run.done:
+                break  # a generator has ended: an epoch without batches has no loss to report
             logs = self._logs(result)
             if validation_data is not None and is_due(epoch, validation_freq):
                 found = self._validate(
