@@ -48,16 +48,16 @@ class Run:
 
     def _watched(self, batches: Any) -> Any:
         """Call the callbacks around each group of batches."""
-        result, done = None, 0
+        result = None
         progress = self.callbacks.progress_of(self.kind)
         while group := list(islice(batches, self.group)):
-            self.begin(done)
+            self.begin(self.done)
             for batch in group:
                 result = self.step(*batch)
-            self.end(done + self.group - 1, self.logs(result))
-            self.done = done = done + len(group)
+            self.end(self.done + self.group - 1, self.logs(result))
+            self.done += len(group)
             if progress is not None:
-                self._look(progress, done, result)
+                self._look(progress, result)
             if self.is_stopped():
                 break
         return result
@@ -66,21 +66,19 @@ class Run:
         """Run the batches one after another: nobody asks for anything in between."""
         result, step, is_stopped = None, self.step, self.is_stopped
         progress = self.callbacks.progress_of(self.kind)
-        done = 0
-        for done, batch in enumerate(batches, 1):
+        for self.done, batch in enumerate(batches, 1):
             result = step(*batch)
             if progress is not None:
-                self._look(progress, done, result)
+                self._look(progress, result)
             if is_stopped():
                 break
-        self.done = done
         return result
 
-    def _look(self, progress: Any, done: int, result: Any) -> None:
+    def _look(self, progress: Any, result: Any) -> None:
         def logs() -> dict[str, Any]:
             return dict(sorted(self.logs(result).items()))  # as at the end of the epoch
 
-        progress.update(done, logs if self.kind != "predict" else None)
+        progress.update(self.done, logs if self.kind != "predict" else None)
 
 
 def to_python(logs: Any) -> dict[str, Any]:
