@@ -17,6 +17,11 @@ class DecaySchedule(Configurable, LearningRateSchedule):
         """Return the constructor's arguments."""
         return self.constructor_config(self._parameters)
 
+    def _begin(self, initial_learning_rate: float, decay_steps: float) -> None:
+        if decay_steps <= 0:
+            raise ValueError(f"`decay_steps` must be positive. Received: decay_steps={decay_steps}")
+        self.initial_learning_rate, self.decay_steps = initial_learning_rate, decay_steps
+
     def _progress(self, step: Any, steps: float) -> Any:
         return ops.divide(ops.cast(step, "float32"), float(steps))
 
@@ -28,9 +33,7 @@ class ExponentialDecay(DecaySchedule):
         self, initial_learning_rate: float, decay_steps: float, decay_rate: float,
         staircase: bool = False, name: str = "ExponentialDecay",
     ) -> None:  # fmt: skip
-        if decay_steps <= 0:
-            raise ValueError(f"`decay_steps` must be positive. Received: decay_steps={decay_steps}")
-        self.initial_learning_rate, self.decay_steps = initial_learning_rate, decay_steps
+        self._begin(initial_learning_rate, decay_steps)
         self.decay_rate, self.staircase, self.name = decay_rate, staircase, name
 
     def __call__(self, step: Any) -> Any:
@@ -67,12 +70,9 @@ class CosineDecay(DecaySchedule):
         self, initial_learning_rate: float, decay_steps: float, alpha: float = 0.0,
         name: str = "CosineDecay", warmup_target: float | None = None, warmup_steps: float = 0,
     ) -> None:  # fmt: skip
-        if decay_steps <= 0:
-            raise ValueError(f"`decay_steps` must be positive. Received: decay_steps={decay_steps}")
-        self.initial_learning_rate, self.decay_steps, self.alpha = (
-            initial_learning_rate, decay_steps, alpha,
-        )  # fmt: skip
-        self.name, self.warmup_target, self.warmup_steps = name, warmup_target, warmup_steps
+        self._begin(initial_learning_rate, decay_steps)
+        self.alpha, self.name = alpha, name
+        self.warmup_target, self.warmup_steps = warmup_target, warmup_steps
 
     def __call__(self, step: Any) -> Any:
         step = ops.cast(step, "float32")
@@ -98,9 +98,7 @@ class InverseTimeDecay(DecaySchedule):
         self, initial_learning_rate: float, decay_steps: float, decay_rate: float,
         staircase: bool = False, name: str = "InverseTimeDecay",
     ) -> None:  # fmt: skip
-        if decay_steps <= 0:
-            raise ValueError(f"`decay_steps` must be positive. Received: decay_steps={decay_steps}")
-        self.initial_learning_rate, self.decay_steps = initial_learning_rate, decay_steps
+        self._begin(initial_learning_rate, decay_steps)
         self.decay_rate, self.staircase, self.name = decay_rate, staircase, name
 
     def __call__(self, step: Any) -> Any:
@@ -118,9 +116,7 @@ class PolynomialDecay(DecaySchedule):
         self, initial_learning_rate: float, decay_steps: float, end_learning_rate: float = 0.0001,
         power: float = 1.0, cycle: bool = False, name: str = "PolynomialDecay",
     ) -> None:  # fmt: skip
-        if decay_steps <= 0:
-            raise ValueError(f"`decay_steps` must be positive. Received: decay_steps={decay_steps}")
-        self.initial_learning_rate, self.decay_steps = initial_learning_rate, decay_steps
+        self._begin(initial_learning_rate, decay_steps)
         self.end_learning_rate, self.power = end_learning_rate, power
         self.cycle, self.name = cycle, name
 
