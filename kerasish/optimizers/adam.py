@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kerasish import ops
-from kerasish.optimizers.optimizer import Optimizer
+from kerasish.optimizers.moments import MomentOptimizer, faded
 
 
-class Adam(Optimizer):
+class Adam(MomentOptimizer):
     """Steps scaled by running means of the gradient and of its square (Kingma and Ba, 2014).
 
     Args:
@@ -27,14 +27,14 @@ class Adam(Optimizer):
         name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
-        self.beta_1, self.beta_2 = beta_1, beta_2
-        self.epsilon, self.amsgrad = epsilon, amsgrad
+            learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,
+            weight_decay=weight_decay, name=name, **kwargs,
+        )  # fmt: skip
+        self.amsgrad = amsgrad
 
     def active_slots(self) -> tuple[str, ...]:
         """The two means, and the largest mean square for amsgrad."""
-        return ("momentum", "velocity") + (("velocity_hat",) if self.amsgrad else ())
+        return self.slots + (("velocity_hat",) if self.amsgrad else ())
 
     def slot_groups(self) -> tuple[tuple[str, ...], ...]:
         """The means of each variable, then the largest ones of all, as Keras has them."""
@@ -46,8 +46,8 @@ class Adam(Optimizer):
     ) -> Any:
         """m += (g - m)(1 - b1); v += (g*g - v)(1 - b2); x -= rate * m / (sqrt(v) + epsilon)."""
         momentum, velocity, *largest = slots
-        momentum = momentum + (gradient - momentum) * (1 - self.beta_1)
-        velocity = velocity + (ops.square(gradient) - velocity) * (1 - self.beta_2)
+        momentum = faded(momentum, gradient, self.beta_1)
+        velocity = faded(velocity, ops.square(gradient), self.beta_2)
         unbias = ops.sqrt(1 - ops.power(self.beta_2, step)) / (1 - ops.power(self.beta_1, step))
         rate = learning_rate * unbias
         largest = [ops.maximum(largest[0], velocity)] if largest else []

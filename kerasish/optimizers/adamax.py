@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kerasish import ops
-from kerasish.optimizers.optimizer import Optimizer
+from kerasish.optimizers.moments import MomentOptimizer, faded
 
 
-class Adamax(Optimizer):
+class Adamax(MomentOptimizer):
     """Adam with a fading maximum of the gradient's size (Kingma and Ba, 2014, section 7.1).
 
     Args:
@@ -24,21 +24,12 @@ class Adamax(Optimizer):
     slots = ("momentum", "norm")
     elementwise = True
 
-    def __init__(
-        self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
-        epsilon: float = 1e-7, weight_decay: Any = None, name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
-        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
-
     def update(
         self, variable: Any, gradient: Any, momentum: Any, norm: Any, *,
         step: Any, learning_rate: Any,
     ) -> Any:  # fmt: skip
         """m += (g - m)(1 - b1); u = max(b2 u, |g|); x -= rate m / (1 - b1^step) / (u + epsilon)."""
-        momentum = momentum + (gradient - momentum) * (1 - self.beta_1)
+        momentum = faded(momentum, gradient, self.beta_1)
         norm = ops.maximum(norm * self.beta_2, ops.abs(gradient))
         rate = learning_rate / (1 - ops.power(self.beta_1, step))
         return variable - momentum * rate / (norm + self.epsilon), momentum, norm

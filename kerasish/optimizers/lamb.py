@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from kerasish import ops
-from kerasish.optimizers.optimizer import Optimizer
+from kerasish.optimizers.moments import MomentOptimizer, faded
 
 
-class Lamb(Optimizer):
+class Lamb(MomentOptimizer):
     """Adam's direction, as long as the variable's own norm: for large batches (You et al., 2019).
 
     Args:
@@ -20,24 +20,15 @@ class Lamb(Optimizer):
         **kwargs: as for Optimizer.
     """
 
-    slots = ("momentum", "velocity")  # not elementwise: the norms are each variable's own
-
-    def __init__(
-        self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
-        epsilon: float = 1e-7, weight_decay: Any = None, name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
-        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
+    elementwise = False  # the norms are each variable's own
 
     def update(
         self, variable: Any, gradient: Any, momentum: Any, velocity: Any, *,
         step: Any, learning_rate: Any,
     ) -> Any:  # fmt: skip
         """u = m^ / (sqrt(v^) + epsilon), with Adam's means; x -= rate * |x| / |u| * u."""
-        momentum = momentum + (gradient - momentum) * (1 - self.beta_1)
-        velocity = velocity + (ops.square(gradient) - velocity) * (1 - self.beta_2)
+        momentum = faded(momentum, gradient, self.beta_1)
+        velocity = faded(velocity, ops.square(gradient), self.beta_2)
         size = ops.sqrt(velocity / (1 - ops.power(self.beta_2, step))) + self.epsilon
         direction = momentum / (1 - ops.power(self.beta_1, step)) / size
         own, other = _norm(variable), _norm(direction)

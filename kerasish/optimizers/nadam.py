@@ -8,10 +8,10 @@ from typing import Any
 from kerasish import ops
 from kerasish.arrays.dtype import floatx
 from kerasish.backend.variable import Variable
-from kerasish.optimizers.optimizer import Optimizer
+from kerasish.optimizers.moments import MomentOptimizer, faded
 
 
-class Nadam(Optimizer):
+class Nadam(MomentOptimizer):
     """Adam with Nesterov's momentum, which grows over the first steps (Dozat, 2015).
 
     Args:
@@ -23,17 +23,7 @@ class Nadam(Optimizer):
         **kwargs: as for Optimizer.
     """
 
-    slots = ("momentum", "velocity")
     elementwise = True
-
-    def __init__(
-        self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
-        epsilon: float = 1e-7, weight_decay: Any = None, name: str | None = None, **kwargs: Any,
-    ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
-        self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
     def build(self, variables: Sequence[Variable]) -> None:
         """Make the slots, and the product of all momenta so far, which they share."""
@@ -56,8 +46,8 @@ class Nadam(Optimizer):
         """x -= rate (u' m / (1 - P u') + (1 - u) g / (1 - P)) / (sqrt v + epsilon); P: all u."""
         now, after = self._momentum_of(step), self._momentum_of(step + 1)
         product = ops.cast(self._product, variable.dtype)
-        momentum = momentum + (gradient - momentum) * (1 - self.beta_1)
-        velocity = velocity + (ops.square(gradient) - velocity) * (1 - self.beta_2)
+        momentum = faded(momentum, gradient, self.beta_1)
+        velocity = faded(velocity, ops.square(gradient), self.beta_2)
         ahead = momentum * (after / (1 - product * after)) + gradient * ((1 - now) / (1 - product))
         size = ops.sqrt(velocity / (1 - ops.power(self.beta_2, step))) + self.epsilon
         return variable - ahead * learning_rate / size, momentum, velocity
