@@ -189,9 +189,10 @@ def test_the_callback_shows_evaluate_and_predict(capsys):
     assert second.startswith("4/4 - ")
 
 
-def test_the_callback_needs_no_parameters():
+def test_without_parameters_the_callback_is_silent(capsys):
     bar = ProgbarLogger()
     bar.on_train_begin()
     bar.on_epoch_begin(0)
     bar.on_epoch_end(0, {"loss": 1.0})
     bar.on_train_end()
+    assert capsys.readouterr() == ("", "")

@@ -312,15 +312,20 @@ def test_another_optimizer_keeps_its_own_state(tmp_path):
 
 
 def test_a_file_without_optimizer_is_no_reason_to_warn_before_training(tmp_path):
-    save_weights(sequential(), tmp_path / "m.weights.h5")
-    model = sequential()
+    saved, model = shaken(sequential()), sequential()
+    save_weights(saved, tmp_path / "m.weights.h5")
     model.compile("adam", "mse")
     load_weights(model, tmp_path / "m.weights.h5")
+    assert_same(model.get_weights(), saved.get_weights())
+    assert int(model.optimizer.iterations) == 0
 
 
 def test_an_optimizer_in_the_file_is_passed_over_by_a_plain_model(tmp_path):
-    save_weights(trained(sequential()), tmp_path / "m.weights.h5")
-    load_weights(sequential(), tmp_path / "m.weights.h5")
+    saved, model = trained(sequential()), sequential()
+    save_weights(saved, tmp_path / "m.weights.h5")
+    load_weights(model, tmp_path / "m.weights.h5")
+    assert_same(model.get_weights(), saved.get_weights())
+    assert model.optimizer is None
 
 
 def test_files_of_2023_called_their_layers_dependencies(tmp_path):
