@@ -212,8 +212,10 @@ def run(peer, name):
 
 def versions():
     """Return the versions of all that was measured."""
-    found = {}
-    for package in ("kerasish", "numpy", "torch", "jax", "keras"):
+    import kerasish
+
+    found = {"kerasish": kerasish.__version__}  # measured from its folder, installed or not
+    for package in ("numpy", "torch", "jax", "keras"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
