@@ -12,6 +12,7 @@ from kerasish.primitives import applier
 GROUP = "kerasish.backends"
 ENVIRONMENT = "KERASISH_BACKEND"
 DEFAULT = "graph"
+LINE_BY_LINE = "eager"  # what `run_eagerly` asks for, whatever the current backend
 
 _OURS = {
     "eager": "kerasish.backend.eager.backend:EagerBackend",

@@ -140,7 +140,7 @@ class Compiling:
     def _engine(self) -> Any:
         """The backend that runs this model's steps."""
         if self._run_eagerly:
-            return discovery.get("eager")
+            return discovery.get(discovery.LINE_BY_LINE)
         return getattr(self, "_backend_at_compile", None) or discovery.current()
 
     # Losses and metrics.
