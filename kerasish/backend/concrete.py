@@ -12,11 +12,11 @@ from kerasish.backend.compute import apply
 from kerasish.backend.convert import as_tensor
 from kerasish.backend.planned import PlannedFunction
 from kerasish.backend.reverse import gradients
-from kerasish.backend.scopes import is_abstract, scopes
+from kerasish.backend.scopes import scopes
 from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable
-from kerasish.errors import BackendError
-from kerasish.primitives.movement import concatenate, reshape
+from kerasish.primitives.applier import is_tracing
+from kerasish.primitives.movement import concatenate, contiguous, reshape
 
 
 def is_symbolic(x: Any) -> bool:
@@ -67,8 +67,10 @@ class ConcreteBackend:
     def cond(self, condition: Any, then: Callable[[], Any], otherwise: Callable[[], Any]) -> Any:
         """Run one of two functions; while a function is traced, let the trace choose."""
         if is_symbolic(condition):
-            return scopes.state.cond(condition, then, otherwise)
-        return then() if bool(condition) else otherwise()
+            from kerasish.backend.graph.control.cond import cond
+
+            return cond(condition, then, otherwise)
+        return _in_rows(then() if bool(condition) else otherwise())
 
     def while_loop(
         self,
@@ -79,29 +81,31 @@ class ConcreteBackend:
     ) -> Any:
         """Run `body` on the values while `condition` of them holds, `maximum` times at most.
 
-        Raises:
-            BackendError: when the number of rounds depends on data that is only being traced.
+        What is only being traced becomes a loop of the graph.
         """
         count = 0
         while maximum is None or count < maximum:
             goes_on = condition(*values)
-            if is_symbolic(goes_on):
-                if is_abstract():
-                    return body(*values)  # only shapes and dtypes are wanted, and those stay
-                raise BackendError(
-                    "The graph engine does not trace a while_loop whose length depends on data. "
-                    "Use compile(run_eagerly=True) for this model."
-                )
+            if is_symbolic(goes_on) or any(map(is_symbolic, tree.flatten(values))):
+                from kerasish.backend.graph.control.loop import while_loop
+
+                left = None if maximum is None else maximum - count
+                return while_loop(condition, body, values, left)
             if not bool(goes_on):
                 break
             values = body(*values)
             count += 1
-        return values
+        return _in_rows(values)
 
     def scan(
-        self, body: Callable[..., Any], carry: Any, xs: Any, length: int | None = None
-    ) -> tuple[Any, Any]:
+        self, body: Callable[..., Any], carry: Any, xs: Any, length: int | None = None,
+        unroll: bool = False,
+    ) -> tuple[Any, Any]:  # fmt: skip
         """Run `body(carry, x)` over the rows of xs; stack what it returns beside the carry."""
+        if is_tracing() and scopes.state is not None and not unroll:
+            from kerasish.backend.graph.control.loop import scan
+
+            return scan(body, carry, xs, length)
         leaves = tree.flatten(xs) if xs is not None else []
         collected = []
         for i in range(leaves[0].shape[0] if leaves else length or 0):
@@ -109,8 +113,8 @@ class ConcreteBackend:
             carry, y = body(carry, x)
             collected.append(y)
         if not collected or collected[0] is None:
-            return carry, None
-        return carry, tree.map_structure(_stack, *collected)
+            return _in_rows(carry), None
+        return _in_rows(carry), tree.map_structure(_stack, *collected)
 
     def to_numpy(self, tensor: Any) -> Any:
         """Copy a value to the host."""
@@ -121,6 +125,16 @@ def _as_value(x: Any) -> Any:
     """A tensor of an array or a variable; static values stay as they are."""
     is_value = hasattr(x, "__tensor__") or (hasattr(x, "shape") and hasattr(x, "flags"))
     return as_tensor(x) if is_value or isinstance(x, np.generic) else x
+
+
+def _in_rows(structure: Any) -> Any:
+    """What leaves a branch or a loop lies in rows, in every engine: products round by that."""
+
+    def lay(x: Any) -> Any:
+        strided = isinstance(x, Tensor) and not x.is_symbolic and not x.value.flags.c_contiguous
+        return contiguous(x) if strided else x
+
+    return tree.map_structure(lay, structure)
 
 
 def _stack(*values: Any) -> Any:

@@ -61,9 +61,13 @@ class Backend(Protocol):
         """Return the values after `body` ran on them for as long as `condition` held."""
 
     def scan(
-        self, body: Callable[..., Any], carry: Any, xs: Any, length: int | None = None
-    ) -> tuple[Any, Any]:
-        """Return the last carry and the stacked results of `body(carry, x)` over xs's rows."""
+        self, body: Callable[..., Any], carry: Any, xs: Any, length: int | None = None,
+        unroll: bool = False,
+    ) -> tuple[Any, Any]:  # fmt: skip
+        """Return the last carry and the stacked results of `body(carry, x)` over xs's rows.
+
+        With `unroll`, a backend that traces writes the rounds down one after another.
+        """
 
     def to_numpy(self, tensor: Any) -> Any:
         """Return the value as a NumPy array on the host."""

@@ -116,12 +116,15 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
 
     Called after the value was computed (or the node made), with the output tensor.
     """
-    if primitive.is_copy and not is_differentiable(output.dtype):
-        return  # a cast to whole numbers lets no gradient through
+    if (primitive.is_copy or primitive.picks) and not is_differentiable(output.dtype):
+        return  # whole numbers let no gradient through
     parents = tuple([tensor.record for tensor in tensors])
     saved: dict[str, Any] = {}
     wants_value = False
-    if primitive.variadic:
+    if primitive.makes_bundle or primitive.picks:
+        saved["inputs"] = tensors
+        wants_value = primitive.makes_bundle
+    elif primitive.variadic:
         saved["specs"] = tuple(Spec(t.shape, t.dtype) for t in tensors)
     else:
         flowing = tuple([parent is not None for parent in parents])

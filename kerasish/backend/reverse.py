@@ -30,27 +30,21 @@ def reachable(roots: Sequence[Record]) -> list[Record]:
 
 
 def walk(
-    targets: Sequence[Tensor],
-    seeds: Sequence[Any],
+    arriving: dict[Record, Any],
     wanted: Callable[[Record], bool],
     *,
     release: bool,
     create_graph: bool,
 ) -> dict[Record, Any]:
-    """Return the gradient of the targets with respect to every wanted record behind them.
+    """Return the gradients at every wanted record behind those at which some arrive.
 
     Args:
-        targets: tensors to differentiate; those without a record are skipped.
-        seeds: the gradient that arrives at each target.
+        arriving: the gradients that the walk begins with; they are taken out of it.
         wanted: says for which records the gradient is kept.
         release: let each record's saved values go as soon as they were used. The records then
             cannot be walked again.
         create_graph: record the walk itself, so that its results can be differentiated.
     """
-    arriving: dict[Record, Any] = {}
-    for target, seed in zip(targets, seeds, strict=True):
-        if target.record is not None:
-            _collect(arriving, target.record, seed)
     found: dict[Record, Any] = {}
     with recording() if create_graph else no_grad():
         records = reachable(list(arriving))
@@ -64,18 +58,32 @@ def walk(
             if record.primitive is None:
                 continue
             if record.saved is None:
+                if not any(wanted(other) for other in reachable(_known(record.parents))):
+                    continue  # it was let go, but nothing that is wanted lies behind it
                 raise RuntimeError(
                     "These values were let go by an earlier backward walk. Pass retain_graph=True "
                     "to the first backward(), or make the tape persistent."
                 )
-            for parent, share in _shares(record, record.saved, gradient):
-                _collect(arriving, parent, _fit(share, parent))
+            if record.primitive.picks:
+                arriving.setdefault(record.parents[0], {})[record.params["index"]] = gradient
+            elif record.primitive.makes_bundle:
+                record.primitive.walk_back(record, gradient, arriving)
+            else:
+                for parent, share in _shares(record, record.saved, gradient):
+                    collect(arriving, parent, _fit(share, parent))
             if release:
                 record.saved = record.value = None
     return found
 
 
-def _collect(arriving: dict[Record, Any], record: Record, gradient: Any) -> None:
+def _known(records: Sequence[Record | None]) -> list[Record]:
+    return [record for record in records if record is not None]
+
+
+def collect(arriving: dict[Record, Any], record: Record | None, gradient: Any) -> None:
+    """Add a gradient to what arrived at a record so far; without a record it goes nowhere."""
+    if record is None:
+        return
     before = arriving.get(record)
     arriving[record] = gradient if before is None else add(before, gradient)
 
@@ -149,9 +157,10 @@ def gradients(
     targets = [target] if isinstance(target, Tensor) else list(target)
     seeds = [t.ones_like() for t in targets] if seeds is None else seeds
     records = [source.record for source in sources]
-    found = walk(
-        targets, seeds, set(records).__contains__, release=release, create_graph=create_graph
-    )
+    arriving: dict[Record, Any] = {}
+    for one, seed in zip(targets, seeds, strict=True):
+        collect(arriving, one.record, seed)
+    found = walk(arriving, set(records).__contains__, release=release, create_graph=create_graph)
     return [found.get(record) for record in records]
 
 
@@ -163,7 +172,7 @@ def backward(target: Tensor, gradient: Any = None, *, retain_graph: bool = False
         )
     seed = target.ones_like() if gradient is None else gradient
     leaves = walk(
-        [target], [seed], lambda record: record.primitive is None,
+        {target.record: seed}, lambda record: record.primitive is None,
         release=not retain_graph, create_graph=False,
     )  # fmt: skip
     for record, share in leaves.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -141,6 +142,7 @@ def while_loop(
     """Run `body` on the loop variables while `cond` of them holds; return them."""
     is_one = not isinstance(loop_vars, (list, tuple))
     values = (loop_vars,) if is_one else tuple(loop_vars)
+    values = _as_tensors(values)  # whole numbers count as int32 in every engine
 
     def run(*current: Any) -> Any:
         found = body(*current)
@@ -154,7 +156,11 @@ def scan(
     f: Callable[..., Any], init: Any, xs: Any = None, length: int | None = None,
     reverse: bool = False, unroll: Any = 1,
 ) -> tuple[Any, Any]:  # fmt: skip
-    """Run `carry, y = f(carry, x)` over the rows of xs; return the last carry and the ys."""
+    """Run `carry, y = f(carry, x)` over the rows of xs; return the last carry and the ys.
+
+    While a function is traced, this becomes one loop of the graph; `unroll=True` writes the
+    rounds down one after another instead.
+    """
     from kerasish.ops.numpy.movement import flip
 
     def turn(values: Any) -> Any:
@@ -165,12 +171,52 @@ def scan(
         )
 
     xs = None if xs is None else tree.map_structure(as_tensor, xs)
-    carry, ys = discovery.current().scan(f, init, turn(xs), length)
+    init = _as_tensors(init)
+    carry, ys = discovery.current().scan(f, init, turn(xs), length, unroll is True)
     return carry, turn(ys)
 
 
-def fori_loop(lower: int, upper: int, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
-    """Run `value = body_fun(i, value)` for i from `lower` up to `upper`; return the value."""
-    for i in range(int(lower), int(upper)):
-        init_val = body_fun(i, init_val)
-    return init_val
+def fori_loop(lower: Any, upper: Any, body_fun: Callable[[Any, Any], Any], init_val: Any) -> Any:
+    """Run `value = body_fun(i, value)` for i from `lower` up to `upper`; return the value.
+
+    While a function is traced, bounds that are only being traced make one loop of the graph.
+    """
+    if not any(isinstance(bound, Tensor) and bound.is_symbolic for bound in (lower, upper)):
+        for i in range(int(lower), int(upper)):
+            init_val = body_fun(i, init_val)
+        return init_val
+
+    def go_on(i: Any, value: Any) -> Any:
+        return i < upper
+
+    return while_loop(go_on, lambda i, value: (i + 1, body_fun(i, value)), (lower, init_val))[1]
+
+
+def foldl(f: Callable[[Any, Any], Any], init: Any, xs: Any) -> Any:
+    """Run `carry = f(carry, x)` over the rows of xs; return the last carry (TensorFlow's name)."""
+    return scan(lambda carry, x: (f(carry, x), None), init, xs)[0]
+
+
+def map(f: Callable[[Any], Any], xs: Any) -> Any:
+    """Return what f gives for each row of xs, stacked."""
+    return scan(lambda _, x: (None, f(x)), None, xs)[1]
+
+
+def switch(index: Any, branches: Any, *operands: Any) -> Any:
+    """Return what the branch of an index returns for the operands.
+
+    An index beyond the ends means the first or the last branch.
+    """
+    *others, last = list(branches)
+    if not others:
+        return last(*operands)
+    found: Callable[[], Any] = functools.partial(last, *operands)
+    for i, branch in reversed(list(enumerate(others))):
+        found = functools.partial(
+            cond, as_tensor(index) <= i, functools.partial(branch, *operands), found
+        )
+    return found()
+
+
+def _as_tensors(structure: Any) -> Any:
+    return tree.map_structure(lambda x: None if x is None else as_tensor(x), structure)

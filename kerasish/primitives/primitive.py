@@ -102,6 +102,8 @@ class Primitive:
         reduce: `forward` is the `reduce` method of this ufunc.
         scalar: the formula for one element, only if each element is correctly rounded.
         is_view: `forward` may return a view of its first input and takes no `out`.
+        makes_bundle: runs graphs and gives a bundle of values, of which others each `picks` one.
+        picks: takes its value out of a bundle.
         effect: may not be merged or folded: what is fed, and what a variable holds.
         promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),
             `"float"` (the same, and whole numbers become floats), `"number"` (the same as common,
@@ -119,6 +121,8 @@ class Primitive:
     reduce: str | None = None
     scalar: str | None = None
     is_view = False
+    makes_bundle = False
+    picks = False
     effect = False
     promotion = "none"
     needs: Needs

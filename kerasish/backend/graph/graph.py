@@ -12,8 +12,9 @@ return b
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from kerasish.arrays.spec import Spec
@@ -30,6 +31,7 @@ class Node:
         inputs: the nodes it is applied to.
         params: its static parameters.
         shape, dtype: of what comes out.
+        order: nodes made later have larger numbers; so in a trace this is the program's order.
     """
 
     primitive: Primitive
@@ -37,6 +39,7 @@ class Node:
     params: dict[str, Any]
     shape: tuple[int, ...]
     dtype: str
+    order: int = field(default_factory=itertools.count().__next__)
 
     @property
     def spec(self) -> Spec:

@@ -8,7 +8,6 @@ from typing import Any
 
 from kerasish.arrays.spec import Spec
 from kerasish.backend.convert import coerce
-from kerasish.backend.graph import control
 from kerasish.backend.graph.graph import Graph, Node, make_node
 from kerasish.backend.record import mode, remember
 from kerasish.backend.scopes import scopes
@@ -53,7 +52,7 @@ class Trace:
     def apply(self, primitive: Any, inputs: tuple[Any, ...], params: dict[str, Any]) -> Tensor:
         """Record one application, or compute it where nothing symbolic goes in."""
         tensors = coerce(primitive, inputs)
-        if not any(isinstance(t.value, Node) for t in tensors):
+        if not (primitive.makes_bundle or any(isinstance(t.value, Node) for t in tensors)):
             with computing():
                 return primitive(*tensors, **params)  # type: ignore[no-any-return]
         nodes = tuple(self.node(t) for t in tensors)
@@ -104,10 +103,6 @@ class Trace:
         for member in variable.members:
             self.values.pop(member, None)
         self.values[variable] = self._as_leaf(variable, self.node(tensor))
-
-    def cond(self, condition: Any, then: Any, otherwise: Any) -> Any:
-        """Choose between two functions by a symbolic condition."""
-        return control.cond(self, condition, then, otherwise)
 
     @staticmethod
     def _as_leaf(variable: Any, node: Node) -> Tensor:

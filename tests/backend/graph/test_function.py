@@ -8,7 +8,6 @@ import pytest
 import kerasish as keras
 from kerasish import ops
 from kerasish.backend.graph import function as functions
-from kerasish.errors import BackendError
 from kerasish.testing.bits import assert_same_bits
 
 X = np.ones((2, 3), dtype="float32")
@@ -173,7 +172,7 @@ def test_a_static_value_that_cannot_be_a_key_is_told(graph):
 # Control flow.
 
 
-def test_both_branches_are_traced_and_one_is_chosen(graph):
+def test_both_branches_are_traced_and_one_runs(graph):
     v = keras.Variable([1.0, 1.0, 1.0])
 
     def double():
@@ -201,18 +200,3 @@ def test_a_gradient_flows_through_the_branch_that_was_chosen(graph):
 
     function = graph.function(step)
     assert (float(function(np.float32(1))), float(function(np.float32(0)))) == (6.0, 7.0)
-
-
-def test_a_loop_of_known_length_is_unrolled(graph):
-    function = graph.function(
-        lambda x: ops.while_loop(lambda i, y: i < 3, lambda i, y: (i + 1, y * 2), (0, x))[1]
-    )
-    assert function(X).tolist() == (X * 8).tolist()
-
-
-def test_a_loop_whose_length_is_data_is_told(graph):
-    function = graph.function(
-        lambda x: ops.while_loop(lambda y: ops.sum(y) < 100, lambda y: (y * 2,), (x,))
-    )
-    with pytest.raises(BackendError, match=r"length depends on data.*run_eagerly=True"):
-        function(X)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from kerasish.backend.graph.graph import Graph, Node, make_node
-from kerasish.backend.graph.plan.layout import is_contiguous
+from kerasish.backend.graph.plan.layout import in_rows
 from kerasish.primitives import state
 from kerasish.primitives.arithmetic import multiply
 from kerasish.primitives.casting import cast, stop_gradient
-from kerasish.primitives.movement import broadcast_to, contiguous, reshape, transpose
+from kerasish.primitives.movement import broadcast_to, reshape, transpose
 from kerasish.primitives.primitive import Elementwise
 
 
@@ -31,14 +31,14 @@ def _simplify(node: Node) -> Node:
         if primitive is multiply:
             for one, other in (node.inputs, node.inputs[::-1]):
                 if _is_one(one) and other.spec == node.spec:
-                    return _in_rows(other)
+                    return in_rows(other)
         return node
     if primitive is stop_gradient:
         return node.inputs[0]
     if _reduces_nothing(node) or (primitive is cast and node.spec == node.inputs[0].spec):
-        return _in_rows(node.inputs[0])
+        return in_rows(node.inputs[0])
     if primitive in (reshape, broadcast_to) and node.spec == node.inputs[0].spec:
-        return _in_rows(node.inputs[0]) if primitive is reshape else node.inputs[0]
+        return in_rows(node.inputs[0]) if primitive is reshape else node.inputs[0]
     if primitive is reshape and node.inputs[0].primitive is reshape:
         return _simplify(make_node(reshape, node.inputs[0].inputs[0], shape=node.shape))
     if primitive is transpose:
@@ -62,11 +62,6 @@ def _unbroadcast_inputs(node: Node) -> Node:
         if make_node(node.primitive, *trial, **node.params).shape == node.shape:
             inputs = trial
     return node.with_inputs(tuple(inputs))
-
-
-def _in_rows(node: Node) -> Node:
-    """The value as what is left out would have laid it out: some functions round by the layout."""
-    return node if is_contiguous(node) else make_node(contiguous, node)
 
 
 def _reduces_nothing(node: Node) -> bool:

@@ -37,7 +37,8 @@ class _Planner:
         self.users: dict[int, int] = {}  # slot → number of the last step that reads it
 
     def plan(self) -> Plan:
-        for node in self.graph.outputs:
+        bundles = [node for node in self.steps if node.primitive.makes_bundle]
+        for node in [*self.graph.outputs, *bundles]:
             self.places[root(node)] = Fresh()
         copies = tuple(pair for pair in self.graph.updates if not self._update_in_place(*pair))
         for node in self.steps:

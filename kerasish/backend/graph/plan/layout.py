@@ -25,7 +25,7 @@ def is_contiguous(node: Node) -> bool:
     inner = node.inputs[0]
     if not is_contiguous(inner):
         return False
-    if primitive in (reshape, stop_gradient):
+    if primitive in (reshape, stop_gradient) or primitive.picks:
         return True
     if primitive is slice_:
         window = node.params["window"]
@@ -34,18 +34,25 @@ def is_contiguous(node: Node) -> bool:
     return False
 
 
+def in_rows(node: Node) -> Node:
+    """Return the node, or a copy of it in row-major order: some functions round by the layout."""
+    return node if is_contiguous(node) else make_node(contiguous, node)
+
+
 def lower(graph: Graph) -> Graph:
     """Insert the copies that the plan needs.
 
     - a reduction and a reshape take a C-contiguous input, so that every engine adds in the same
       order and every reshape is a view;
+    - what runs a graph of its own takes C-contiguous inputs;
     - an output or update that is a piece of an input, a constant or a variable is copied out.
     """
 
     def change(node: Node) -> Node:
-        needs_rows = node.primitive.reduce is not None or node.primitive is reshape
-        if needs_rows and not is_contiguous(node.inputs[0]):
-            return node.with_inputs((make_node(contiguous, node.inputs[0]),))
+        if node.primitive.reduce is not None or node.primitive is reshape:
+            return node.with_inputs((in_rows(node.inputs[0]),))
+        if node.primitive.makes_bundle:
+            return node.with_inputs(tuple(in_rows(child) for child in node.inputs))
         return node
 
     graph = graph.rewrite(change)

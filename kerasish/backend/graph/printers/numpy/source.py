@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -170,6 +171,9 @@ class _Printer:
 
     def _step(self, node: Node) -> None:
         place = self.plan.places[node]
+        if node.primitive.makes_bundle:
+            self.body.append(f"{self.names[node]} = {self._call(node, None)}")
+            return
         made = self.names[node] + " = memory.fresh(" in "\n".join(self.body)
         if isinstance(place, Fresh) and not made:
             small = nbytes(node) < pool.SMALLEST
@@ -212,6 +216,11 @@ class _Printer:
             by_name = primitive.function in ("maximum", "minimum")
             last = [f"out={out}" if by_name else out] if out else []
             return f"{primitive.function}({', '.join(inputs + last)})"
+        if primitive.makes_bundle:  # its parameters are graphs: no text says what they are
+            name = f"{primitive.name}_{self.names[node]}"
+            self.primitives[name] = functools.partial(primitive.forward, **params)
+            self.functions[name] = f"primitives[{name!r}]"
+            return f"{name}({', '.join(['xp', *inputs])})"
         name = f"{primitive.name}_"
         self.primitives[primitive.name] = primitive
         self.functions[name] = f"primitives[{primitive.name!r}].forward"

@@ -1,0 +1,1 @@
+"""Control flow on values that are only being traced: branches and loops as graphs in a graph."""
