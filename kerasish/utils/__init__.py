@@ -11,13 +11,15 @@ from kerasish._registry import (
     serialize_keras_object,
 )
 from kerasish.backend import clear_session
+from kerasish.utils.data import DataLoader, TensorDataset
 from kerasish.utils.packing import pack_x_y_sample_weight, unpack_x_y_sample_weight
 from kerasish.utils.py_dataset import PyDataset
 from kerasish.utils.random_seed import set_random_seed
 
 __all__ = [
-    "CustomObjectScope", "PyDataset", "clear_session", "custom_object_scope",
-    "deserialize_keras_object", "get_custom_objects", "get_registered_name",
-    "get_registered_object", "pack_x_y_sample_weight", "register_keras_serializable",
-    "serialize_keras_object", "set_random_seed", "unpack_x_y_sample_weight",
+    "CustomObjectScope", "DataLoader", "PyDataset", "TensorDataset", "clear_session",
+    "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
+    "get_registered_name", "get_registered_object", "pack_x_y_sample_weight",
+    "register_keras_serializable", "serialize_keras_object", "set_random_seed",
+    "unpack_x_y_sample_weight",
 ]  # fmt: skip

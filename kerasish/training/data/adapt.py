@@ -79,7 +79,7 @@ def _other_source(x: Any, shuffle: Any, class_weight: Any, seed: int | None) -> 
                 class_weight=class_weight,
             )
         )
-    if shuffle:
+    if shuffle and not hasattr(x, "shuffle"):  # a loader that has it was asked about its order
         _warn_order(kind)
     if isinstance(x, Iterator):
         return GeneratorBatches(x)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -43,7 +44,7 @@ class LoaderBatches(Source):
     def __init__(self, loader: Any) -> None:
         self.loader = loader
         self.batch_size = getattr(loader, "batch_size", None)
-        if hasattr(loader, "__len__"):
+        with contextlib.suppress(TypeError):  # a loader of a stream has no length
             self.num_batches = len(loader)
         rows = getattr(loader, "dataset", None)
         if self.batch_size and hasattr(rows, "__len__") and not getattr(loader, "drop_last", False):
