@@ -21,6 +21,7 @@ HOME = {
     "llvmlite": ["kerasish/backend/graph/printers/native/"],
     "cupy": ["kerasish/arrays/device.py", "kerasish/backend/graph/printers/cupy/"],
     "ml_dtypes": ["kerasish/arrays/dtype.py"],
+    "matplotlib": ["kerasish/backend/graph/printers/drawing.py"],
     "pytest": ["kerasish/testing/"],
 }
 AT_THE_TOP_OF_A_FILE = {"numpy", "pytest"}  # the others only inside a function
