@@ -146,6 +146,17 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
     return _coerce(promotion, inputs)
 
 
+def with_numbers(primitive: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """Turn a Python number beside a float tensor into a tensor of its dtype."""
+    if primitive.promotion != "none":
+        if type(a) is Tensor:
+            if type(b) in _REAL and a.value.dtype in QUICK:
+                return a, _number(b, a.value.dtype, module_of(a.value))
+        elif type(b) is Tensor and type(a) in _REAL and b.value.dtype in QUICK:
+            return _number(a, b.value.dtype, module_of(b.value)), b
+    return a, b
+
+
 def valued(x: Any) -> Any:
     """A variable's value; anything else as it is."""
     return x.__tensor__() if hasattr(x, "__tensor__") else x

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import itertools
 import threading
-import weakref
 from contextlib import ContextDecorator
 from typing import Any, Self
 
 from kerasish.arrays.dtype import is_differentiable, numpy_dtype
 from kerasish.arrays.spec import Spec
 
-_count = itertools.count()
+_next = itertools.count().__next__
 
 
 class Record:
@@ -23,23 +22,23 @@ class Record:
     Attributes:
         primitive: what was applied; None for a leaf.
         parents: per input its record, or None where no gradient flows.
-        saved: values and specs that the gradient rules need, by name (and no others); None once
-            they were let go.
         params: the primitive's static parameters.
         shape, dtype: of the output, the dtype as its array or node has it.
+        saved: per input its tensor if a gradient rule needs the value, its Spec if a rule needs
+            but that, else None; None altogether once they were let go.
         value: the output itself if a rule needs it; bare, so that no cycle keeps it alive.
+        needed: what the primitive's rules ask for, and the ways back; None for what has its own
+            way of walking back.
         order: records made later have larger numbers.
     """
 
     __slots__ = (
-        "dtype", "order", "params", "parents", "primitive", "saved", "shape", "value",
+        "dtype", "needed", "order", "params", "parents", "primitive", "saved", "shape", "value",
     )  # fmt: skip
-
-    owner: weakref.ref[Any] | None = None  # only a Leaf has one
 
     def __init__(
         self, primitive: Any, parents: tuple[Any, ...], params: Any, shape: Any, dtype: Any,
-        saved: Any = None, value: Any = None,
+        saved: Any, value: Any, needed: Any,
     ) -> None:  # fmt: skip
         self.primitive = primitive
         self.parents = parents
@@ -48,24 +47,35 @@ class Record:
         self.dtype = dtype
         self.saved = saved
         self.value = value
-        self.order = next(_count)
+        self.needed = needed
+        self.order = _next()
 
 
 class Leaf(Record):
-    """The record of something gradients are wanted for.
+    """The record of a value that gradients are wanted for.
 
     Attributes:
-        owner: a weak reference to the tensor or variable it stands for.
+        grad: the gradient that `backward()` summed up here; None before.
+        is_stale: whether the value was changed in place since this record was made.
     """
 
-    __slots__ = ("owner",)
+    __slots__ = ("grad", "is_stale")
+
+    def __init__(self, shape: Any, dtype: Any) -> None:
+        super().__init__(None, (), None, shape, _array_dtype(dtype), None, None, None)
+        self.grad: Any = None
+        self.is_stale = False
+
+    def renewed(self) -> Leaf:
+        """Return the leaf of a new value; what was computed from the old one is told apart."""
+        self.is_stale = True
+        other = Leaf(self.shape, self.dtype)
+        other.grad = self.grad
+        return other
 
 
-def leaf(owner: Any, shape: Any, dtype: Any) -> Record:
-    """Make the record of a value that gradients are wanted for."""
-    record = Leaf(None, (), None, shape, numpy_dtype(dtype))
-    record.owner = weakref.ref(owner)
-    return record
+def _array_dtype(dtype: Any) -> Any:
+    return numpy_dtype(dtype) if isinstance(dtype, str) else dtype
 
 
 class _Mode(threading.local):
@@ -119,24 +129,33 @@ def remember(primitive: Any, tensors: tuple[Any, ...], params: Any, output: Any)
     if (primitive.is_copy or primitive.picks) and not is_differentiable(output.dtype):
         return  # whole numbers let no gradient through
     parents = tuple([tensor.record for tensor in tensors])
-    saved: dict[str, Any] = {}
-    wants_value = False
+    needed, keeps_value = None, False
     if primitive.makes_bundle or primitive.picks:
-        saved["inputs"] = tensors
-        wants_value = primitive.makes_bundle
+        saved: tuple[Any, ...] = tensors
+        keeps_value = primitive.makes_bundle
     elif primitive.variadic:
-        saved["specs"] = tuple(Spec(t.shape, t.dtype) for t in tensors)
+        saved = tuple(Spec(t.shape, t.dtype) for t in tensors)
     else:
-        flowing = tuple([parent is not None for parent in parents])
-        needed = primitive.needs.of(flowing)
+        needed = primitive.needs.of(tuple([parent is not None for parent in parents]))
         if needed is None:
             return
-        values, specs, wants_value = needed
-        for name, j in values:
-            saved[name] = tensors[j]
-        for name, j in specs:
-            saved[name] = Spec(tensors[j].shape, tensors[j].dtype)
+        keeps_value = needed.output
+        saved = NOTHING if needed.nothing else keep(needed, tensors)
     value = output.value
+    kept = value if keeps_value else None
     output.record = Record(
-        primitive, parents, params, value.shape, value.dtype, saved, value if wants_value else None
+        primitive, parents, params, value.shape, value.dtype, saved, kept, needed
+    )
+
+
+NOTHING: tuple[Any, ...] = ()
+
+
+def keep(needed: Any, tensors: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Return of each input what the gradient rules need of it."""
+    return tuple(
+        [
+            tensor if value else Spec(tensor.shape, tensor.dtype) if spec else None
+            for tensor, value, spec in zip(tensors, needed.values, needed.specs, strict=True)
+        ]
     )

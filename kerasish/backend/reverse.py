@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any
 
 from kerasish.arrays.dtype import dtype_name
-from kerasish.backend.record import Record, mode, no_grad, recording
+from kerasish.backend.record import Leaf, Record, mode, no_grad, recording
 from kerasish.backend.tensor import Tensor
 from kerasish.primitives.arithmetic import add
 from kerasish.primitives.casting import cast
@@ -55,7 +55,8 @@ def walk(
                 continue
             if wanted(record):
                 found[record] = gradient
-            if record.primitive is None:
+            primitive = record.primitive
+            if primitive is None:
                 continue
             if record.saved is None:
                 if not any(wanted(other) for other in reachable(_known(record.parents))):
@@ -64,13 +65,14 @@ def walk(
                     "These values were let go by an earlier backward walk. Pass retain_graph=True "
                     "to the first backward(), or make the tape persistent."
                 )
-            if record.primitive.picks:
+            if record.needed is not None:
+                _follow(record, gradient, arriving)
+            elif primitive.picks:
                 arriving.setdefault(record.parents[0], {})[record.params["index"]] = gradient
-            elif record.primitive.makes_bundle:
-                record.primitive.walk_back(record, gradient, arriving)
+            elif primitive.makes_bundle:
+                primitive.walk_back(record, gradient, arriving)
             else:
-                for parent, share in _shares(record, record.saved, gradient):
-                    collect(arriving, parent, _fit(share, parent))
+                _follow_each(record, gradient, arriving)
             if release:
                 record.saved = record.value = None
     return found
@@ -88,33 +90,43 @@ def collect(arriving: dict[Record, Any], record: Record | None, gradient: Any) -
     arriving[record] = gradient if before is None else add(before, gradient)
 
 
-def _shares(record: Record, saved: dict[str, Any], gradient: Any) -> list[tuple[Record, Any]]:
-    """Apply the gradient rules of one record: the part of each parent that wants one."""
-    primitive, params = record.primitive, record.params
-    found: list[tuple[Record, Any]] = []
-    if primitive.variadic:
-        for index, parent in enumerate(record.parents):
-            if parent is not None:
-                share = primitive.grad_each(gradient, index, saved["specs"], **params)
-                found.append((parent, share))
-        return found
-    for parent, rule in zip(record.parents, primitive.needs.rules, strict=True):
-        if parent is None or rule is None:
-            continue
-        function, asked = rule
-        if not asked:
-            found.append((parent, function(primitive, gradient)))
-            continue
-        arguments = {}
-        for name in asked:
-            if name == "out":
-                arguments[name] = Tensor(record.value, record if mode.recording else None)
-            elif name in saved:
-                arguments[name] = saved[name]
-            else:
-                arguments[name] = params[name]
-        found.append((parent, function(primitive, gradient, **arguments)))
-    return found
+def _follow(record: Record, gradient: Any, arriving: dict[Record, Any]) -> None:
+    """Apply the gradient rules of one record, and bring each parent its share."""
+    primitive, saved, parents = record.primitive, record.saved, record.parents
+    for place, rule, asked, only in record.needed.routes:
+        if only >= 0:
+            share = rule(primitive, gradient, saved[only])
+        elif not asked:
+            share = rule(primitive, gradient)
+        else:
+            share = rule(primitive, gradient, *[_asked(record, name) for name in asked])
+        parent = parents[place]
+        value = share.value
+        if value.shape != parent.shape or value.dtype is not parent.dtype:
+            share = _fit(share, parent)
+        before = arriving.get(parent)
+        arriving[parent] = share if before is None else add(before, share)
+
+
+def _asked(record: Record, name: str) -> Any:
+    """What a gradient rule asks for by name."""
+    if name == "out":
+        return Tensor(record.value, record if mode.recording else None)
+    names = record.primitive.inputs
+    if name in names:
+        return record.saved[names.index(name)]
+    if name in record.params:
+        return record.params[name]
+    kept = record.saved[names.index(name.removesuffix("_spec"))]
+    return kept.spec if isinstance(kept, Tensor) else kept
+
+
+def _follow_each(record: Record, gradient: Any, arriving: dict[Record, Any]) -> None:
+    """The same for a primitive of any number of inputs."""
+    for index, parent in enumerate(record.parents):
+        if parent is not None:
+            share = record.primitive.grad_each(gradient, index, record.saved, **record.params)
+            collect(arriving, parent, _fit(share, parent))
 
 
 def _fit(gradient: Any, parent: Record) -> Any:
@@ -176,7 +188,10 @@ def backward(target: Tensor, gradient: Any = None, *, retain_graph: bool = False
         release=not retain_graph, create_graph=False,
     )  # fmt: skip
     for record, share in leaves.items():
-        owner = record.owner() if record.owner is not None else None
-        if owner is not None:
-            before = owner.grad
-            owner.grad = share if before is None else add(before, share)
+        if isinstance(record, Leaf):
+            if record.is_stale:
+                raise RuntimeError(
+                    "A tensor was changed in place after this was computed from it, so its "
+                    "gradient would be wrong. Call backward() before the update."
+                )
+            record.grad = share if record.grad is None else add(record.grad, share)

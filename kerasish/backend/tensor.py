@@ -6,6 +6,7 @@ node of the graph. Either may hold a record, and then gradients flow through it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,18 +14,28 @@ import numpy as np
 from kerasish.arrays.device import array_module, module_of, to_host
 from kerasish.arrays.dtype import dtype_name, numpy_dtype
 from kerasish.arrays.spec import Spec
-from kerasish.backend.record import Record, leaf
+from kerasish.backend.methods import TensorMethods
+from kerasish.backend.record import Leaf, Record
 from kerasish.backend.symbolic_errors import no_value
 from kerasish.primitives import arithmetic, comparison
 from kerasish.primitives.applier import state
-from kerasish.primitives.casting import cast
-from kerasish.primitives.movement import broadcast_to, reshape, transpose
+from kerasish.primitives.movement import broadcast_to, reshape
 from kerasish.primitives.primitive import Primitive
 from kerasish.primitives.products import matmul
 
 
 class Symbolic:
-    """Base of other handles whose operators take precedence over a Tensor's (KerasTensor)."""
+    """Base of other handles whose operators take precedence over a Tensor's.
+
+    A KerasTensor is one, and so is what a TensorFlow 1 program is made of (`kerasish.graph`).
+    Public functions met with one leave the call to it.
+    """
+
+    def defer(
+        self, function: Callable[..., Any], args: Any, kwargs: Any, name: str | None = None
+    ) -> Any:
+        """Return handles for what a function will give once there are values."""
+        raise TypeError(f"{type(self).__name__} cannot stand for a value in {function}.")
 
     if TYPE_CHECKING:
 
@@ -37,13 +48,12 @@ class Symbolic:
             """Name of the dtype."""
 
 
-class Tensor:
+class Tensor(TensorMethods):
     """A value: an array with operators, or, while a function is traced, a promise of one.
 
     Attributes:
         value: the array (NumPy's or CuPy's), or the graph's node. Treat it as read-only.
         record: how it was made, if gradients flow through it.
-        grad: for a leaf, the gradient that `backward()` summed up; None before.
 
     Example:
         >>> import kerasish as keras
@@ -52,12 +62,11 @@ class Tensor:
         ((1, 2), 'float32', [[2.0, 4.0]])
     """
 
-    __slots__ = ("__weakref__", "_keras_mask", "grad", "record", "value")
+    __slots__ = ("__weakref__", "_keras_mask", "record", "value")
 
     def __init__(self, value: Any, record: Record | None = None) -> None:
         self.value = value
         self.record = record
-        self.grad: Any = None
 
     # What it is.
 
@@ -107,10 +116,21 @@ class Tensor:
     def requires_grad(self, wanted: bool) -> None:
         self.requires_grad_(wanted)
 
+    @property
+    def grad(self) -> Any:
+        """For a leaf the gradient that `backward()` summed up; None before, and else."""
+        return self.record.grad if isinstance(self.record, Leaf) else None
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        if not isinstance(self.record, Leaf):
+            raise RuntimeError("Only a tensor that was made with requires_grad has a gradient.")
+        self.record.grad = value
+
     def requires_grad_(self, wanted: bool = True) -> Tensor:
         """Make this tensor a leaf that gradients are wanted for (or no longer); return it."""
         if wanted and self.record is None:
-            self.record = leaf(self, self.shape, self.dtype)
+            self.record = Leaf(self.shape, self.dtype)
         elif not wanted:
             self.record = None
         return self
@@ -219,26 +239,6 @@ class Tensor:
     def __dlpack_device__(self) -> Any:
         return self.value.__dlpack_device__()
 
-    # Methods, in NumPy's and PyTorch's words.
-
-    @property
-    def T(self) -> Tensor:
-        """The axes in reverse order."""
-        return transpose(self, axes=tuple(range(self.ndim))[::-1])  # type: ignore[no-any-return]
-
-    def reshape(self, *shape: Any) -> Tensor:
-        """Return the elements in another shape; one size may be -1."""
-        sizes = shape[0] if len(shape) == 1 and isinstance(shape[0], (tuple, list)) else shape
-        known = int(np.prod([s for s in sizes if s != -1], dtype=np.int64)) or 1
-        wanted = tuple(self.size // known if s == -1 else int(s) for s in sizes)
-        return reshape(self, shape=wanted)  # type: ignore[no-any-return]
-
-    def astype(self, dtype: Any) -> Tensor:
-        """Return the value in another dtype."""
-        from kerasish.arrays.dtype import standardize_dtype
-
-        return cast(self, dtype=standardize_dtype(dtype))  # type: ignore[no-any-return]
-
     def __getitem__(self, key: Any) -> Tensor:
         from kerasish.backend.subscript import subscript
 
@@ -260,11 +260,16 @@ def _binary(primitive: Any, swapped: bool = False) -> Any:
         return operator
 
     def quick(self: Any, other: Any) -> Any:
+        if type(other) is not Tensor and isinstance(other, Symbolic):
+            return NotImplemented
+        return state.apply(primitive, (self, other), _NO_PARAMS)
+
+    def quick_swapped(self: Any, other: Any) -> Any:
         if isinstance(other, Symbolic):
             return NotImplemented
-        return state.apply(primitive, (other, self) if swapped else (self, other), _NO_PARAMS)
+        return state.apply(primitive, (other, self), _NO_PARAMS)
 
-    return quick
+    return quick_swapped if swapped else quick
 
 
 _NO_PARAMS: dict[str, Any] = {}

@@ -13,7 +13,7 @@ from kerasish.arrays.device import module_of, to_host
 from kerasish.arrays.dtype import is_float, standardize_dtype
 from kerasish.backend.convert import as_tensor
 from kerasish.backend.first_value import first_value
-from kerasish.backend.record import leaf
+from kerasish.backend.record import Leaf
 from kerasish.backend.scopes import scopes
 from kerasish.backend.storage import Storage
 from kerasish.backend.tensor import Tensor, add_operators
@@ -82,7 +82,6 @@ class Variable:
         self._regularizer: Any = None
         self._constraint: Any = None
         self._overwrite_with_gradient = False
-        self.grad: Any = None
         self._initializer = initializer
         if isinstance(initializer, str) and dtype != "string":
             initializer = type(self).initializer_by_name(initializer)
@@ -96,7 +95,7 @@ class Variable:
         self._seen: Any = None
         self._view: Any = array
         self._tensor: Tensor | None = None
-        self._leaf = leaf(self, self._shape, self._dtype)
+        self._leaf = Leaf(self._shape, self._dtype)
 
     # What it is.
 
@@ -196,6 +195,15 @@ class Variable:
     def record(self) -> Any:
         """The record that gradients for this variable arrive at."""
         return self._leaf
+
+    @property
+    def grad(self) -> Any:
+        """The gradient that `backward()` summed up; None before."""
+        return self._leaf.grad
+
+    @grad.setter
+    def grad(self, value: Any) -> None:
+        self._leaf.grad = value
 
     @property
     def value(self) -> Tensor:
@@ -338,22 +346,13 @@ class Variable:
         return f"<Variable path={self._path}, shape={self._shape}, dtype={self._dtype}{value}>"
 
     def __deepcopy__(self, memo: Any) -> Variable:
-        twin = type(self)(
-            to_host(self.array).copy(), dtype=self._dtype, trainable=self._trainable,
-            autocast=self._autocast, aggregation=self._aggregation, name=self._name,
-        )  # fmt: skip
-        twin._path, twin._regularizer, twin._constraint = (
-            self._path,
-            self._regularizer,
-            self._constraint,
-        )
-        twin._overwrite_with_gradient = self._overwrite_with_gradient
-        memo[id(self)] = twin
-        return twin
+        make, args = self.__reduce__()
+        twin = memo[id(self)] = make(*args)
+        return twin  # type: ignore[no-any-return]
 
     def __reduce__(self) -> Any:
         state = {k: self.__dict__[k] for k in _PICKLED}
-        return _revive, (to_host(self.array).copy(), self._dtype, self._name, state)
+        return _revive, (type(self), to_host(self.array).copy(), self._dtype, self._name, state)
 
 
 _PICKLED = (
@@ -362,10 +361,10 @@ _PICKLED = (
 )  # fmt: skip
 
 
-def _revive(array: Any, dtype: str, name: str, state: dict[str, Any]) -> Variable:
-    variable = Variable(array, dtype=dtype, name=name)
+def _revive(kind: Any, array: Any, dtype: str, name: str, state: dict[str, Any]) -> Variable:
+    variable = kind(array, dtype=dtype, name=name)
     variable.__dict__.update(state)
-    return variable
+    return variable  # type: ignore[no-any-return]
 
 
 def _callable_or_none(what: str, value: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kerasish.arrays.dtype import result_type
 from kerasish.arrays.spec import Spec, broadcast
@@ -22,24 +22,54 @@ def _snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
+class Route(NamedTuple):
+    """A way back from an application to one of its inputs.
+
+    Attributes:
+        place: the position of the input.
+        rule: the gradient rule that leads there.
+        asked: the names that the rule asks for.
+        only: if it asks for nothing but the value of one input, the position of that; else -1.
+    """
+
+    place: int
+    rule: Callable[..., Any]
+    asked: tuple[str, ...]
+    only: int
+
+
+class Needed(NamedTuple):
+    """What an application must keep, since gradients flow to some of its inputs.
+
+    Attributes:
+        values: for each input, whether its value is kept.
+        specs: for each input, whether its shape and dtype are kept instead.
+        output: whether the output is kept.
+        nothing: whether none of those is kept.
+        routes: the ways back.
+    """
+
+    values: tuple[bool, ...]
+    specs: tuple[bool, ...]
+    output: bool
+    nothing: bool
+    routes: tuple[Route, ...]
+
+
 class Needs:
     """What the gradient rules of a primitive ask for by name, worked out once per class.
 
     Attributes:
         rules: one per input: the rule and the names it asks for, or None without a gradient.
-        values: per input, the positions of the inputs whose value that input's rule needs.
-        output: per input, whether its rule needs the output.
-        specs: per input, the positions of the inputs whose shape and dtype its rule needs.
+        of_pair: for a function of two inputs what `of` returns when gradients flow to none of
+            them, to the first, to the second, and to both.
     """
 
     def __init__(self, primitive: type[Primitive]) -> None:
         names, params = primitive.inputs, primitive.params
         self.names = names
-        self._kept: dict[tuple[bool, ...], Any] = {}
+        self._kept: dict[tuple[bool, ...], Needed | None] = {}
         self.rules: list[tuple[Callable[..., Any], tuple[str, ...]] | None] = []
-        self.values: list[tuple[int, ...]] = []
-        self.specs: list[tuple[int, ...]] = []
-        self.output: list[bool] = []
         for name in names:
             rule = getattr(primitive, f"grad_{name}", None)
             asked = tuple(inspect.signature(rule).parameters)[2:] if rule else ()
@@ -47,40 +77,41 @@ class Needs:
                 if not (ask == "out" or ask in params or ask.removesuffix("_spec") in names):
                     raise TypeError(f"{primitive.__name__}.grad_{name} asks for unknown {ask!r}")
             self.rules.append((rule, asked) if rule else None)
-            self.values.append(tuple(names.index(a) for a in asked if a in names))
-            ends = tuple(a.removesuffix("_spec") for a in asked if a.endswith("_spec"))
-            self.specs.append(tuple(names.index(a) for a in ends))
-            self.output.append("out" in asked)
         known = ("each",) if primitive.variadic else names
         for attribute in vars(primitive):
             if attribute.startswith("grad_") and attribute[5:] not in known:
                 raise TypeError(f"{primitive.__name__}.{attribute} belongs to no input of {names}")
+        pairs = [(False, False), (True, False), (False, True), (True, True)]
+        self.of_pair = [self.of(pair) for pair in pairs] if len(names) == 2 else []
 
-    def of(self, flowing: tuple[bool, ...]) -> Any:
+    def of(self, flowing: tuple[bool, ...]) -> Needed | None:
         """Return what must be kept when gradients flow to some of the inputs.
 
         Args:
             flowing: for each input, whether a gradient is wanted for it.
 
         Returns:
-            None if no rule leads there; else the values and the specs to keep, as pairs of a
-            name and an input's position, and whether the output is kept.
+            None if no rule leads there.
         """
         if flowing not in self._kept:
             self._kept[flowing] = self._work_out(flowing)
         return self._kept[flowing]
 
-    def _work_out(self, flowing: tuple[bool, ...]) -> Any:
-        led = [i for i, flows in enumerate(flowing) if flows and self.rules[i] is not None]
-        if not led:
+    def _work_out(self, flowing: tuple[bool, ...]) -> Needed | None:
+        names = self.names
+        routes = []
+        for i, (flows, found) in enumerate(zip(flowing, self.rules, strict=True)):
+            if flows and found is not None:
+                rule, asked = found
+                only = names.index(asked[0]) if len(asked) == 1 and asked[0] in names else -1
+                routes.append(Route(i, rule, asked, only))
+        if not routes:
             return None
-        values = {j for i in led for j in self.values[i]}
-        specs = {j for i in led for j in self.specs[i]}
-        return (
-            tuple((self.names[j], j) for j in sorted(values)),
-            tuple((self.names[j] + "_spec", j) for j in sorted(specs)),
-            any(self.output[i] for i in led),
-        )
+        everything = {name for route in routes for name in route.asked}
+        values = tuple(name in everything for name in names)
+        specs = tuple(f"{name}_spec" in everything for name in names)
+        nothing = not any(values) and not any(specs)
+        return Needed(values, specs, "out" in everything, nothing, tuple(routes))
 
 
 class Primitive:

@@ -45,7 +45,7 @@ class Control(Primitive):
             """Take the gradients of the parts, by index, back to what went in.
 
             Args:
-                record: of the application; `saved["inputs"]` holds its inputs.
+                record: of the application; `saved` holds its inputs.
                 gradients: what arrived at the parts.
                 arriving: what arrived so far at every record; this adds to it.
             """

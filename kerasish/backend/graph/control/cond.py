@@ -37,7 +37,7 @@ class Cond(Control):
         self, record: Any, gradients: dict[int, Tensor], arriving: dict[Any, Any]
     ) -> None:
         """Run the gradient of the branch that ran; sums pass through the other one."""
-        condition, *operands = record.saved["inputs"]
+        condition, *operands = record.saved
         wanted = [i for i, operand in enumerate(operands) if operand.record is not None]
         seeds = sorted(gradients)
         first = {operands[i].record: i for i in reversed(wanted)}  # one may stand twice

@@ -146,7 +146,7 @@ def walk_back(record: Any, gradients: dict[int, Tensor], arriving: dict[Any, Any
         gradients: what arrived at its parts, by index.
         arriving: what arrived so far at every record; this adds to it.
     """
-    inputs, params = record.saved["inputs"], record.params
+    inputs, params = record.saved, record.params
     carried, rows = params["carried"], params["rows"]
     wanted = tuple(i for i, x in enumerate(inputs) if x.record is not None)
     within = [i for i in range(carried) if is_differentiable(inputs[i].dtype)]
