@@ -14,9 +14,9 @@ __all__ = [
     "DTypePolicy", "FloatDTypePolicy", "GradientTape", "Initializer", "Input", "InputSpec",
     "KerasTensor", "Layer", "Loss", "Metric", "Model", "Operation", "Optimizer", "Regularizer",
     "Sequential", "StatelessScope", "Tensor", "Variable", "activations", "backend", "callbacks",
-    "config", "constraints", "datasets", "device", "dtype_policies", "initializers", "layers",
-    "losses", "metrics", "models", "name_scope", "no_grad", "ops", "optimizers", "random",
-    "regularizers", "saving", "testing", "tree", "utils",
+    "config", "constraints", "datasets", "device", "dtype_policies", "export", "graph",
+    "initializers", "layers", "losses", "metrics", "models", "name_scope", "no_grad", "ops",
+    "optimizers", "random", "regularizers", "saving", "tape", "testing", "tree", "utils",
 ]  # fmt: skip
 
 #: Names that stand at the top: where each comes from.
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
         constraints,
         datasets,
         dtype_policies,
+        export,
+        graph,
         initializers,
         layers,
         losses,
@@ -63,6 +65,7 @@ if TYPE_CHECKING:
         random,
         regularizers,
         saving,
+        tape,
         testing,
         tree,
         utils,

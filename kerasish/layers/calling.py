@@ -17,7 +17,7 @@ from kerasish.backend.variable import Variable
 from kerasish.errors import explain
 from kerasish.layers.call_spec import CallSpec, context, entered, is_tensor_like
 from kerasish.layers.input_spec import InputSpec, assert_input_compatibility
-from kerasish.ops.keras_tensor import KerasTensor, any_symbolic
+from kerasish.ops.keras_tensor import KerasTensor, first_symbolic
 from kerasish.ops.operation import Call, Operation
 
 _ANYTHING = InputSpec()
@@ -31,6 +31,9 @@ class LayerCalling:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1 and type(args[0]) is Tensor and self._is_simple(args[0], kwargs):
             return self._quick_call(args[0], kwargs.get("training"))
+        handle = first_symbolic((args, kwargs))
+        if handle is not None and not isinstance(handle, KerasTensor):
+            return handle.defer(self, args, kwargs, self.name)
         self._check_super_called()
         self._called = True
         args, kwargs = self._convert(args, kwargs)
@@ -49,7 +52,7 @@ class LayerCalling:
             self._pass_masks(spec, added)
             with autocast_to(self.compute_dtype if self.autocast else None):
                 self._maybe_build(spec)
-                if any_symbolic(args) or any_symbolic(kwargs.values()):
+                if handle is not None:
                     outputs = self._call_on_handles(args, kwargs, added)
                 else:
                     outputs = self.call(*args, **{**kwargs, **added})

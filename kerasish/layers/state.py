@@ -113,6 +113,25 @@ class LayerState:
         """The other weights; all of them if the layer is frozen."""
         return [v for v in self.weights if not (self.trainable and v.trainable)]
 
+    def parameters(self) -> list[Variable]:
+        """Return the trainable variables, as a list for an optimizer (PyTorch's name).
+
+        Raises:
+            ValueError: when a layer is not built yet, so that some do not exist.
+        """
+        for layer in self._flatten_layers():
+            if not layer.built:
+                raise ValueError(
+                    f"Layer {layer.name!r} is not built, so its parameters do not exist yet. "
+                    "Call the model on data first, or give its build() a shape."
+                )
+        return self.trainable_variables
+
+    def zero_grad(self) -> None:
+        """Forget the gradients that `backward()` summed up in the variables (PyTorch's name)."""
+        for variable in self.variables:
+            variable.grad = None
+
     @property
     def metrics(self) -> list[Metric]:
         """The metrics that this layer and those within hold."""

@@ -146,6 +146,38 @@ class Model(Trainer, Layer):
             raise ValueError(explain("Unknown arguments of load_weights", arguments=sorted(kwargs)))
         load_weights(self, filepath, skip_mismatch=skip_mismatch)
 
+    def export(
+        self, filepath: Any, format: str = "graph", verbose: Any = None,
+        input_signature: Any = None, **kwargs: Any,
+    ) -> None:  # fmt: skip
+        """Write the model to one file that runs without kerasish, with the same bits.
+
+        `kerasish.export.load`, or a copy of `kerasish/export/loader.py` beside NumPy, runs it.
+
+        Args:
+            filepath: of the file; by custom it ends in `.kgraph`.
+            format: `"graph"`, the only one.
+            verbose: whether a line is printed when the file is written.
+            input_signature: an InputSpec (or a structure of them) for each argument of `call`;
+                needed only where the model does not know its inputs.
+            **kwargs: `batch_size`, for a model that works for one size of the batch only.
+
+        Raises:
+            ValueError: for another format, or a model that a graph file cannot hold.
+        """
+        from kerasish.export.graph_file import export
+
+        if format != "graph":
+            raise ValueError(explain("Unknown export format", expected="'graph'", format=format))
+        unknown = sorted(set(kwargs) - {"batch_size"})
+        if unknown:
+            raise ValueError(explain("Unknown arguments of export", arguments=unknown))
+        signature = () if input_signature is None else input_signature
+        specs = signature if isinstance(signature, (list, tuple)) else (signature,)
+        export(self, filepath, *specs, **kwargs)
+        if verbose:
+            print(f"Model {self.name!r} is written to {filepath}.")  # noqa: T201 - was asked for
+
     def get_state_tree(self, value_format: str = "backend_tensor") -> dict[str, Any]:
         """Return all variables as nested dicts, by the parts of their paths.
 

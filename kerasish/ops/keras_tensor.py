@@ -108,6 +108,12 @@ class KerasTensor(Symbolic):
 
         return get_item(self, key)
 
+    def defer(self, function: Any, args: Any, kwargs: Any, name: str | None = None) -> Any:
+        """Record the call of a function, as a step of a functional model."""
+        from kerasish.ops.operation import FunctionCall
+
+        return FunctionCall(function, name).symbolic_call(*args, **kwargs)
+
     def _no_value(self, what: str) -> NoReturn:
         raise TypeError(
             f"A KerasTensor is symbolic: it stands for a value that a model will compute, and "
@@ -145,17 +151,24 @@ def is_keras_tensor(x: Any) -> bool:
     return isinstance(x, KerasTensor)
 
 
-def any_symbolic(values: Any) -> bool:
-    """Whether a KerasTensor is among the arguments, in lists and dicts too."""
+def first_symbolic(values: Any) -> Symbolic | None:
+    """Return the first handle among the arguments, in lists and dicts too; None without one."""
     for value in values:
         if isinstance(value, Symbolic):
-            return True
+            return value
+        found = None
         if isinstance(value, (list, tuple)):
-            if any_symbolic(value):
-                return True
-        elif isinstance(value, dict) and any_symbolic(value.values()):
-            return True
-    return False
+            found = first_symbolic(value)
+        elif isinstance(value, dict):
+            found = first_symbolic(value.values())
+        if found is not None:
+            return found
+    return None
+
+
+def any_symbolic(values: Any) -> bool:
+    """Whether a KerasTensor is among the arguments, in lists and dicts too."""
+    return first_symbolic(values) is not None
 
 
 def _operator(name: str, swapped: bool = False) -> Any:
@@ -178,7 +191,13 @@ _COMPARISONS = {
 }  # fmt: skip
 _UNARY = {"neg": "negative", "abs": "absolute", "invert": "logical_not"}
 
-for _short, _name in {**_BINARY, **_COMPARISONS, **_UNARY}.items():
-    setattr(KerasTensor, f"__{_short}__", _operator(_name))
-    if _short in _BINARY:
-        setattr(KerasTensor, f"__r{_short}__", _operator(_name, swapped=True))
+
+def add_operators(owner: type) -> None:
+    """Give a class of handles the operators of numbers, as public functions."""
+    for short, name in {**_BINARY, **_COMPARISONS, **_UNARY}.items():
+        setattr(owner, f"__{short}__", _operator(name))
+        if short in _BINARY:
+            setattr(owner, f"__r{short}__", _operator(name, swapped=True))
+
+
+add_operators(KerasTensor)

@@ -14,7 +14,7 @@ from kerasish import tree
 from kerasish._names import auto_name
 from kerasish.backend.abstract import output_specs
 from kerasish.backend.tensor import Tensor
-from kerasish.ops.keras_tensor import KerasHistory, KerasTensor, any_symbolic
+from kerasish.ops.keras_tensor import KerasHistory, KerasTensor, any_symbolic, first_symbolic
 
 
 class Call:
@@ -183,13 +183,18 @@ def op(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
+        handle = None
         for arg in args:
-            if type(arg) is not Tensor and any_symbolic((arg,)):
-                break
+            if type(arg) is not Tensor:
+                handle = first_symbolic((arg,))
+                if handle is not None:
+                    break
         else:
-            if not kwargs or not any_symbolic(kwargs.values()):
-                return function(*args, **kwargs)
+            if kwargs:
+                handle = first_symbolic(kwargs.values())
+        if handle is None:
+            return function(*args, **kwargs)
         name = kwargs.pop("name", None) if not takes_name else None
-        return FunctionCall(function, name).symbolic_call(*args, **kwargs)
+        return handle.defer(function, args, kwargs, name)
 
     return call

@@ -22,9 +22,10 @@ from kerasish.optimizers.joined import by_dtype
 from kerasish.optimizers.learning_rate import LearningRate
 from kerasish.optimizers.rule import Rule
 from kerasish.optimizers.slots import Slots
+from kerasish.optimizers.stepping import Stepping
 
 
-class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Configurable):
+class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurable):
     """Base of the optimizers.
 
     A subclass names its `slots` (what it remembers for each variable) and defines `update`, a

@@ -175,6 +175,16 @@ class GraphFunction:
             verify(specialisation.traced)
             verify(specialisation.graph)
 
+    def show(self, to_file: Any = None) -> Any:
+        """Print every graph so far, as traced and as optimised, with what each pass did.
+
+        Args:
+            to_file: where to draw them, too (`.png` or `.svg`; needs the extra `draw`).
+        """
+        from kerasish.backend.graph.show import show
+
+        return show(self, to_file)
+
     def show_source(self) -> str:
         """Return the source of every specialisation so far."""
         return "\n".join(s.program.source.text for s in self.specialisations.values())

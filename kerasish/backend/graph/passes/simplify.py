@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from kerasish.backend.graph.graph import Graph, Node, make_node
 from kerasish.backend.graph.plan.layout import in_rows
 from kerasish.primitives import state
@@ -18,8 +22,8 @@ def simplify(graph: Graph) -> Graph:
       reduction of no axis but a sum (it adds to 0, and -0.0 becomes 0.0);
     - a reshape of a reshape, a transpose of a transpose;
     - `x * 1`: a product with 1 is exact;
-    - a constant number that was broadcast before an elementwise operation, which broadcasts
-      by itself.
+    - a value that was broadcast before an elementwise operation, which broadcasts by itself;
+    - a constant array of one number over and over, likewise.
     """
     return graph.rewrite(_simplify)
 
@@ -56,12 +60,33 @@ def _unbroadcast_inputs(node: Node) -> Node:
     """Take what was broadcast as it was, if the others still give the output its shape."""
     inputs = list(node.inputs)
     for i, child in enumerate(inputs):
-        if child.primitive is not broadcast_to:
+        if child.primitive is broadcast_to:
+            smaller = child.inputs[0]
+        elif child.primitive is state.constant and node.primitive.scalar and _is_uniform(child):
+            smaller = make_node(state.constant, array=_first_element(child.params["array"]))
+        else:
             continue
-        trial = [*inputs[:i], child.inputs[0], *inputs[i + 1 :]]
+        trial = [*inputs[:i], smaller, *inputs[i + 1 :]]
         if make_node(node.primitive, *trial, **node.params).shape == node.shape:
             inputs = trial
     return node.with_inputs(tuple(inputs))
+
+
+def _is_uniform(node: Node) -> bool:
+    """Whether a constant is one number over and over, to the bit."""
+    array = node.params["array"]
+    if array.size < 2 or not isinstance(array, np.ndarray):
+        return False
+    if not any(array.strides):
+        return True
+    first, last = array.flat[0], array.flat[-1]  # spares a look at the rest of most arrays
+    if first.tobytes() != last.tobytes():
+        return False
+    return bool(array.tobytes() == first.tobytes() * array.size)
+
+
+def _first_element(array: Any) -> Any:
+    return array[(slice(0, 1),) * array.ndim].reshape(()).copy()
 
 
 def _reduces_nothing(node: Node) -> bool:
