@@ -71,7 +71,7 @@ def examples(session: nox.Session) -> None:
     """The programs in examples/ at full length."""
     install(session, "test")
     with tempfile.TemporaryDirectory() as folder:
-        for example in sorted(pathlib.Path("examples").resolve().glob("*.py")):
+        for example in sorted(pathlib.Path("examples").resolve().rglob("*.py")):
             with session.chdir(folder):
                 session.run("python", str(example))
 
@@ -106,5 +106,5 @@ def docs(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Run benchmarks/: all of them, or the ones named after `--`."""
     install(session, "bench")
-    for script in session.posargs or sorted(map(str, pathlib.Path("benchmarks").glob("*.py"))):
+    for script in session.posargs or sorted(map(str, pathlib.Path("benchmarks").glob("[!_]*.py"))):
         session.run("python", script)

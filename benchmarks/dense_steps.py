@@ -9,17 +9,10 @@ and ratios are printed with the machine and the versions. Peers: `pip install 'k
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
 import os
-import platform
-import statistics
-import subprocess
-import sys
-import time
-from importlib import metadata
 
+import _turns
 import numpy as np
 
 CASES = {
@@ -188,74 +181,10 @@ MAKERS = {
 
 
 def measure(peer, name):
-    """Return the shortest time of a step, in microseconds, over three epochs."""
+    """Return the time of a step, in microseconds."""
     case = CASES[name]
-    epoch = MAKERS[peer](case)
-    epoch()
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        epoch()
-        times.append((time.perf_counter() - start) / case[3] * 1e6)
-    return min(times)
-
-
-def run(peer, name):
-    """Measure in a process of its own; None where the peer is not installed."""
-    command = [sys.executable, __file__, "--one", peer, name]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1] if done.stderr else "?"
-        return None if "No module named" in last else sys.exit(f"{peer} {name}: {done.stderr}")
-    return float(done.stdout.split()[-1])
-
-
-def versions():
-    """Return the versions of all that was measured."""
-    import kerasish
-
-    found = {"kerasish": kerasish.__version__}  # measured from its folder, installed or not
-    for package in ("numpy", "torch", "jax", "keras"):
-        try:
-            found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            found[package] = None
-    return found
-
-
-def main():
-    """Measure in turn and print medians and ratios."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cases", nargs="*", default=list(CASES))
-    parser.add_argument("--peers", nargs="*", default=list(PEERS))
-    parser.add_argument("--one", nargs=2)
-    parser.add_argument("--json")
-    options = parser.parse_args()
-    if options.one:
-        print(measure(*options.one))
-        return
-    machine = f"{platform.platform()} {os.cpu_count()} CPUs, Python {platform.python_version()}"
-    print(machine, versions())
-    report = {}
-    for name in options.cases:
-        times = {peer: [] for peer in options.peers}
-        for _ in range(options.rounds):
-            for peer in options.peers:
-                value = run(peer, name)
-                if value is not None:
-                    times[peer].append(value)
-        medians = {peer: statistics.median(v) for peer, v in times.items() if v}
-        report[name] = medians
-        base = medians.get("graph")
-        print(f"\n{name}: µs a step, medians of {options.rounds} rounds in turn")
-        for peer, value in medians.items():
-            ratio = f"graph / {peer} = {base / value:.2f}" if base and peer != "graph" else ""
-            print(f"  {peer:10s} {value:9.1f}   {ratio}")
-    if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"versions": versions(), "medians": report}, file, indent=1)
+    return _turns.shortest(MAKERS[peer](case), case[3])
 
 
 if __name__ == "__main__":
-    main()
+    _turns.main(__file__, __doc__.splitlines()[0], dict.fromkeys(CASES, PEERS), measure)

@@ -6,6 +6,9 @@ Keras keeps working.
 
 from __future__ import annotations
 
+import os
+import sys
+import warnings
 from typing import Any
 
 
@@ -29,6 +32,15 @@ def explain(
         parts[-1] = parts[-1].rstrip(".") + "."
         parts.append(advice)
     return " ".join(parts)
+
+
+def warn_deprecated(message: str) -> None:
+    """Warn of an old name or argument, at the line of the user's program that has it."""
+    package = os.path.dirname(__file__) + os.sep
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
+        frame, level = frame.f_back, level + 1
+    warnings.warn(message, DeprecationWarning, stacklevel=level - 1)
 
 
 def _short(value: Any, limit: int = 300) -> str:

@@ -69,7 +69,7 @@ def walk(
                 _follow(record, gradient, arriving)
             elif primitive.picks:
                 arriving.setdefault(record.parents[0], {})[record.params["index"]] = gradient
-            elif primitive.makes_bundle:
+            elif primitive.walk_back is not None:
                 primitive.walk_back(record, gradient, arriving)
             else:
                 _follow_each(record, gradient, arriving)
@@ -103,7 +103,7 @@ def _follow(record: Record, gradient: Any, arriving: dict[Record, Any]) -> None:
         parent = parents[place]
         value = share.value
         if value.shape != parent.shape or value.dtype is not parent.dtype:
-            share = _fit(share, parent)
+            share = fit(share, parent)
         before = arriving.get(parent)
         arriving[parent] = share if before is None else add(before, share)
 
@@ -126,10 +126,10 @@ def _follow_each(record: Record, gradient: Any, arriving: dict[Record, Any]) -> 
     for index, parent in enumerate(record.parents):
         if parent is not None:
             share = record.primitive.grad_each(gradient, index, record.saved, **record.params)
-            collect(arriving, parent, _fit(share, parent))
+            collect(arriving, parent, fit(share, parent))
 
 
-def _fit(gradient: Any, parent: Record) -> Any:
+def fit(gradient: Any, parent: Record) -> Any:
     """Sum the axes along which the parent was broadcast, and match its dtype."""
     value = gradient.value
     if value.shape != parent.shape:

@@ -7,7 +7,7 @@ node of the graph. Either may hold a record, and then gradients flow through it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 
@@ -36,6 +36,27 @@ class Symbolic:
     ) -> Any:
         """Return handles for what a function will give once there are values."""
         raise TypeError(f"{type(self).__name__} cannot stand for a value in {function}.")
+
+    def _no_value(self, what: str) -> NoReturn:
+        raise TypeError(f"{type(self).__name__} has no value yet, and {what} needs one.")
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
+        self._no_value("NumPy")
+
+    def __bool__(self) -> NoReturn:
+        self._no_value("a Python `if`")
+
+    def __float__(self) -> NoReturn:
+        self._no_value("float()")
+
+    def __int__(self) -> NoReturn:
+        self._no_value("int()")
+
+    def __iter__(self) -> NoReturn:
+        self._no_value("iteration")
+
+    def __hash__(self) -> int:
+        return id(self)
 
     if TYPE_CHECKING:
 

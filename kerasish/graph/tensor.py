@@ -111,24 +111,6 @@ class GraphTensor(Symbolic):
             "Use session.run(...), or kerasish.graph.cond and while_loop inside the graph."
         )
 
-    def __bool__(self) -> NoReturn:
-        self._no_value("a Python `if`")
-
-    def __float__(self) -> NoReturn:
-        self._no_value("float()")
-
-    def __int__(self) -> NoReturn:
-        self._no_value("int()")
-
-    def __iter__(self) -> NoReturn:
-        self._no_value("iteration")
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        self._no_value("NumPy")
-
-    def __hash__(self) -> int:
-        return id(self)
-
     def __repr__(self) -> str:
         shape = "unknown" if self._shape is None else self._shape
         return f"<{type(self).__name__} {self.name!r} shape={shape} dtype={self._dtype}>"

@@ -8,7 +8,7 @@ from typing import Any
 
 from kerasish._names import named
 from kerasish.backend.scopes import concrete
-from kerasish.errors import explain
+from kerasish.errors import explain, warn_deprecated
 
 
 def building(build: Any) -> Any:
@@ -62,10 +62,17 @@ def positional_arguments(given: Any, *named: Any) -> tuple[Any, ...]:
 
 def legacy_input_shape(kwargs: dict[str, Any]) -> tuple[Any, ...] | None:
     """Take `input_shape`, `batch_input_shape` and `input_dim` of older Keras programs."""
-    if "input_shape" in kwargs:
-        return (None, *kwargs.pop("input_shape"))
-    if "batch_input_shape" in kwargs:
-        return tuple(kwargs.pop("batch_input_shape"))
-    if "input_dim" in kwargs:
-        return (None, kwargs.pop("input_dim"))
-    return None
+    name = next((name for name in _OLD_SHAPES if name in kwargs), None)
+    if name is None:
+        return None
+    warn_deprecated(
+        f"`{name}` is an old argument of layers. Let the model begin with an Input(shape) instead."
+    )
+    return _OLD_SHAPES[name](kwargs.pop(name))
+
+
+_OLD_SHAPES: dict[str, Any] = {
+    "input_shape": lambda shape: (None, *shape),
+    "batch_input_shape": tuple,
+    "input_dim": lambda size: (None, size),
+}

@@ -13,6 +13,8 @@ from kerasish.arrays.device import to_host
 from kerasish.arrays.dtype import standardize_dtype
 from kerasish.backend import discovery
 from kerasish.backend.convert import as_tensor
+from kerasish.backend.custom_gradient import with_gradient
+from kerasish.backend.record import no_grad
 from kerasish.backend.subscript import subscript
 from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable
@@ -123,6 +125,38 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     )
     difference = updates - slice_(inputs, window=window)
     return inputs + place(difference, shape=inputs.shape, window=window)
+
+
+def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a function a gradient of its own.
+
+    Args:
+        f: returns a tensor and a function, which takes the gradient that arrives (as an argument
+            or as `upstream`) and returns one for each argument of `f`, None where there is none.
+
+    Example:
+        >>> import kerasish as keras
+        >>> @keras.ops.custom_gradient
+        ... def clipped(x):
+        ...     return x * 1.0, lambda upstream: keras.ops.clip(upstream, -1, 1)
+        >>> x = keras.Variable(2.0)
+        >>> (clipped(x) * 100.0).backward()
+        >>> float(x.grad)
+        1.0
+    """
+
+    @functools.wraps(f)
+    def call(*args: Any) -> Any:
+        with no_grad():
+            output, gradient = f(*args)
+
+        def back(arrived: Any) -> Any:
+            found = gradient(arrived)
+            return found if isinstance(found, (tuple, list)) else (found,)
+
+        return with_gradient(as_tensor(output), args, back, getattr(f, "__name__", "f"))
+
+    return call
 
 
 def cond(pred: Any, true_fn: Callable[[], Any], false_fn: Callable[[], Any]) -> Any:

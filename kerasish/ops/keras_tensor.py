@@ -121,26 +121,8 @@ class KerasTensor(Symbolic):
             f"`call` does this. Received: {self}"
         )
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> NoReturn:
-        self._no_value("NumPy")
-
-    def __bool__(self) -> NoReturn:
-        self._no_value("a Python `if`")
-
-    def __float__(self) -> NoReturn:
-        self._no_value("float()")
-
-    def __int__(self) -> NoReturn:
-        self._no_value("int()")
-
-    def __iter__(self) -> NoReturn:
-        self._no_value("iteration")
-
     def __tf_tensor__(self, dtype: Any = None, name: Any = None) -> NoReturn:
         self._no_value("TensorFlow")
-
-    def __hash__(self) -> int:
-        return id(self)
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"

@@ -15,7 +15,7 @@ from kerasish.backend.flat import flatten
 from kerasish.backend.record import no_grad
 from kerasish.backend.scopes import concrete
 from kerasish.backend.variable import Variable
-from kerasish.errors import explain
+from kerasish.errors import explain, warn_deprecated
 from kerasish.optimizers.clipping import Clipping
 from kerasish.optimizers.decay import Decay
 from kerasish.optimizers.joined import by_dtype
@@ -58,9 +58,7 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
         gradient_accumulation_steps: int | None = None, name: str | None = None, **kwargs: Any,
     ) -> None:  # fmt: skip
         if "lr" in kwargs:
-            warnings.warn(
-                "`lr` is the old name of `learning_rate`.", DeprecationWarning, stacklevel=3
-            )
+            warn_deprecated("`lr` is the old name of `learning_rate`.")
             learning_rate = kwargs.pop("lr")
         kwargs.pop("decay", None)
         if kwargs:

@@ -135,6 +135,8 @@ class Primitive:
         is_view: `forward` may return a view of its first input and takes no `out`.
         makes_bundle: runs graphs and gives a bundle of values, of which others each `picks` one.
         picks: takes its value out of a bundle.
+        walk_back: takes gradients back by itself, not through rules: a function of the record,
+            the gradient and what arrived so far at each record.
         effect: may not be merged or folded: what is fed, and what a variable holds.
         promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),
             `"float"` (the same, and whole numbers become floats), `"number"` (the same as common,
@@ -154,6 +156,7 @@ class Primitive:
     is_view = False
     makes_bundle = False
     picks = False
+    walk_back: Any = None
     effect = False
     promotion = "none"
     needs: Needs

@@ -21,11 +21,12 @@ from kerasish.tape.creation import (
     zeros,
     zeros_like,
 )
+from kerasish.tape.function import Function
 from kerasish.utils.data.loader import DataLoader
 from kerasish.utils.data.tensor_dataset import TensorDataset
 from kerasish.utils.random_seed import set_random_seed as manual_seed
 
 __all__ = [
-    "DataLoader", "Tensor", "TensorDataset", "from_numpy", "full", "manual_seed", "no_grad",
-    "normal", "ones", "ones_like", "rand", "randn", "tensor", "zeros", "zeros_like",
+    "DataLoader", "Function", "Tensor", "TensorDataset", "from_numpy", "full", "manual_seed",
+    "no_grad", "normal", "ones", "ones_like", "rand", "randn", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip

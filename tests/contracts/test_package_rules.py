@@ -19,6 +19,8 @@ ABSTRACT = {
     "kerasish/models/model.py:Model.call": "each subclassed model defines it",
     "kerasish/ops/operation.py:Operation.call": "each operation defines it",
     "kerasish/optimizers/optimizer.py:Optimizer.update": "each optimizer defines it",
+    "kerasish/tape/function.py:Function.forward": "each function of one's own defines it",
+    "kerasish/tape/function.py:Function.backward": "each function of one's own defines it",
     f"{SCHEDULE}.__call__": "each schedule defines it",
     f"{SCHEDULE}.get_config": "each schedule defines it",
     "kerasish/regularizers/regularizer.py:Regularizer.get_config": "as in Keras",

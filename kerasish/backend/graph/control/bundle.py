@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from kerasish.arrays.spec import Spec
 from kerasish.backend.graph.graph import Graph
@@ -31,24 +31,15 @@ BUNDLE = Spec((), "bundle")  # what stands for the shape and dtype of one
 
 
 class Control(Primitive):
-    """A primitive that runs graphs; `pick` takes the values out of its bundle."""
+    """A primitive that runs graphs; `pick` takes the values out of its bundle.
+
+    Each defines `walk_back(record, gradients, arriving)`: the record's `saved` holds its inputs,
+    and what arrived are gradients of the parts, by index.
+    """
 
     variadic = True
     effect = True  # a bundle is no array: it is neither folded nor merged
     makes_bundle = True
-
-    if TYPE_CHECKING:
-
-        def walk_back(
-            self, record: Any, gradients: dict[int, Tensor], arriving: dict[Any, Any]
-        ) -> None:
-            """Take the gradients of the parts, by index, back to what went in.
-
-            Args:
-                record: of the application; `saved` holds its inputs.
-                gradients: what arrived at the parts.
-                arriving: what arrived so far at every record; this adds to it.
-            """
 
 
 class Pick(Primitive):
