@@ -60,6 +60,13 @@ def bits(session: nox.Session) -> None:
 
 
 @nox.session
+def native(session: nox.Session) -> None:
+    """Compiled code against the other engines, bit for bit; it needs the extra `jit`."""
+    install(session, "test,jit")
+    session.run("python", "-m", "pytest", "-q", "-m", "native and not slow", *session.posargs)
+
+
+@nox.session
 def doctests(session: nox.Session) -> None:
     """The examples in docstrings."""
     install(session, "test")

@@ -14,7 +14,7 @@ from kerasish import demo
 from kerasish.arrays import device
 from kerasish.backend import discovery
 
-PACKAGES = ("numpy", "h5py", "tqdm", "numba", "ml_dtypes", "cupy-cuda12x", "cupy-cuda13x")
+PACKAGES = ("numpy", "h5py", "tqdm", "llvmlite", "ml_dtypes", "cupy-cuda12x", "cupy-cuda13x")
 
 
 def info() -> int:
@@ -34,6 +34,7 @@ def facts() -> list[tuple[str, str]]:
         *((package, version(package)) for package in PACKAGES),
         ("backends", f"{', '.join(backends)} (* is used)"),
         ("devices", ", ".join(devices())),
+        ("printers", discovery.get("graph").printers()),
         ("blas", blas()),
         ("cores", str(os.cpu_count())),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -23,14 +23,16 @@ class Run:
         is_stopped: asked after each batch.
         logs: returns the logs now, for whoever wants to see them.
         group: batches between two calls of the callbacks.
+        blocks: the data's batches where the engine can run many in one call, or None.
     """
 
     def __init__(
         self, step: Callable[..., Any], callbacks: Any, kind: str,
         is_stopped: Callable[[], bool], logs: Callable[[Any], Any], group: int = 1,
+        blocks: Any = None,
     ) -> None:  # fmt: skip
         self.step, self.callbacks, self.kind, self.group = step, callbacks, kind, group
-        self.is_stopped, self.logs = is_stopped, logs
+        self.is_stopped, self.logs, self.blocks = is_stopped, logs, blocks
         self.begin = getattr(callbacks, f"on_{kind}_batch_begin")
         self.end = getattr(callbacks, f"on_{kind}_batch_end")
         self.is_watched = getattr(callbacks, f"wants_{kind}_batches")
@@ -41,8 +43,12 @@ class Run:
         self.done = 0
         data.on_epoch_begin()
         with np.errstate(all="ignore"):
-            batches = iter(data.epoch_batches())
-            result = self._watched(batches) if self.is_watched else self._unwatched(batches)
+            if self.is_watched:
+                result = self._watched(iter(data.epoch_batches()))
+            elif self.blocks is not None:
+                result = self._unwatched(self.blocks.epoch(data.next_pass()))
+            else:
+                result = self._unwatched(self._one_by_one(data.epoch_batches()))
         data.on_epoch_end()
         return result
 
@@ -62,17 +68,26 @@ class Run:
                 break
         return result
 
-    def _unwatched(self, batches: Any) -> Any:
-        """Run the batches one after another: nobody asks for anything in between."""
-        result, step, is_stopped = None, self.step, self.is_stopped
+    def _unwatched(self, runs: Iterator[tuple[int, Any]]) -> Any:
+        """Run one batch, or many, after another: nobody asks for anything in between.
+
+        Args:
+            runs: runs something at each step, and gives the number of batches done so far and
+                what the last one returned.
+        """
+        result, is_stopped = None, self.is_stopped
         progress = self.callbacks.progress_of(self.kind)
-        for self.done, batch in enumerate(batches, 1):
-            result = step(*batch)
+        for self.done, result in runs:
             if progress is not None:
                 self._look(progress, result)
             if is_stopped():
                 break
         return result
+
+    def _one_by_one(self, batches: Any) -> Iterator[tuple[int, Any]]:
+        step = self.step
+        for done, batch in enumerate(batches, 1):
+            yield done, step(*batch)
 
     def _look(self, progress: Any, result: Any) -> None:
         def logs() -> dict[str, Any]:

@@ -21,6 +21,7 @@ from kerasish.training.batches import (
     is_due,
     shown,
 )
+from kerasish.training.blocks import Blocks
 from kerasish.training.checks import check_targets
 from kerasish.training.compiling import Compiling
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
@@ -59,7 +60,28 @@ class Trainer(Compiling):
                 return logs if kind == "predict" or self._has_own_logs(kind) else None
 
             found = self._functions[kind] = self._engine().function(run)
+            if hasattr(found, "jit_compile"):  # an engine that has something to compile
+                found.jit_compile = None if self._jit_compile == "auto" else self._jit_compile
         return found
+
+    def explain(self) -> str:
+        """Return what runs each step of this model, for each kind of batch so far, and why.
+
+        Example:
+            >>> import kerasish as keras, numpy as np
+            >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+            >>> model.compile("sgd", "mse", jit_compile=False)
+            >>> _ = model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+            >>> print(model.explain())
+            train: f32[4,2], f32[4,1]: numpy (jit_compile=False)
+        """
+        lines = [
+            f"{kind}: {line}"
+            for kind, function in self._functions.items()
+            if isinstance(kind, str) and hasattr(function, "explain")
+            for line in function.explain()
+        ]
+        return "\n".join(lines) or "No step was compiled: it runs line by line, or nothing ran yet."
 
     def _has_own_logs(self, kind: str) -> bool:
         """Whether a user's step may return other logs than the metrics hold."""
@@ -138,14 +160,11 @@ class Trainer(Compiling):
             steps=data.num_batches,
         )  # fmt: skip
         step = self._prepared_step("train", data)
+        blocks = Blocks.of(self._function("train"), step, data)
         run = Run(
-            step,
-            callbacks,
-            "train",
-            lambda: self.stop_training,
-            self._logs,
-            self.steps_per_execution,
-        )
+            step, callbacks, "train", lambda: self.stop_training, self._logs,
+            self.steps_per_execution, blocks,
+        )  # fmt: skip
         callbacks.on_train_begin()
         logs: dict[str, Any] = {}
         for epoch in range(initial_epoch, epochs):
@@ -211,14 +230,11 @@ class Trainer(Compiling):
             )
         self.stop_evaluating = False
         step = self._prepared_step("test", data)
+        blocks = Blocks.of(self._function("test"), step, data)
         run = Run(
-            step,
-            callbacks,
-            "test",
-            lambda: self.stop_evaluating,
-            self._logs,
-            self.steps_per_execution,
-        )
+            step, callbacks, "test", lambda: self.stop_evaluating, self._logs,
+            self.steps_per_execution, blocks,
+        )  # fmt: skip
         self.reset_metrics()
         callbacks.on_test_begin()
         result = run.epoch(data)
@@ -254,13 +270,9 @@ class Trainer(Compiling):
             return {"outputs": outputs[-1]}
 
         run = Run(
-            step,
-            callbacks,
-            "predict",
-            lambda: self.stop_predicting,
-            lambda result: result,
+            step, callbacks, "predict", lambda: self.stop_predicting, lambda result: result,
             self.steps_per_execution,
-        )
+        )  # fmt: skip
         callbacks.on_predict_begin()
         run.epoch(data)
         callbacks.on_predict_end()

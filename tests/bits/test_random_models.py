@@ -117,17 +117,18 @@ class Case:
         x = layers.Concatenate()([layers.Add()([x, side]), layers.Multiply()([x, side]), inputs])
         return keras.Model(inputs, last(x))
 
-    def train(self, engine):
-        """Everything that a fit leaves behind."""
+    def train(self, engine, watched=True, jit=False):
+        """Everything that a fit leaves behind, and what each batch showed if it is watched."""
         keras.backend.set_backend(engine)
         keras.utils.set_random_seed(self.seed)
         make_optimizer, loss, _, metrics = MIXES[self.mix]
         model = self.model()
-        model.compile(make_optimizer(), loss, metrics=list(metrics))
+        model.compile(make_optimizer(), loss, metrics=list(metrics), jit_compile=jit)
         batches = EachBatch()
         history = model.fit(
             self.x, self.y, batch_size=self.batch, epochs=3, verbose=0, shuffle=self.shuffle,
-            sample_weight=self.weights, validation_split=self.validation, callbacks=[batches],
+            sample_weight=self.weights, validation_split=self.validation,
+            callbacks=[batches] if watched else [],
         )  # fmt: skip
         return {
             "batches": batches.logs,
@@ -138,7 +139,7 @@ class Case:
             "predictions": model.predict(self.x, batch_size=self.batch, verbose=0),
             "weights": model.get_weights(),
             "optimizer": [v.numpy() for v in model.optimizer.variables],
-        }
+        }, model.explain()
 
 
 class EachBatch(keras.callbacks.Callback):
@@ -180,7 +181,7 @@ def check(seed):
     case = Case(seed)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)
-        eager, graph = dict(flat(case.train("eager"))), dict(flat(case.train("graph")))
+        eager, graph = (dict(flat(case.train(e)[0])) for e in ("eager", "graph"))
     compare(eager, graph, f"seed {seed}, {case.mix}, ")
 
 
@@ -205,8 +206,8 @@ def test_the_few_and_the_many_reach_every_mix():
 
 def test_a_model_that_draws_otherwise_would_be_found():
     case = Case(1)
-    first = dict(flat(case.train("eager")))
+    first = dict(flat(case.train("eager")[0]))
     case.seed += 1
-    second = dict(flat(case.train("graph")))
+    second = dict(flat(case.train("graph")[0]))
     with pytest.raises(AssertionError, match="batches 0 loss"):
         compare(first, second)

@@ -8,6 +8,7 @@ import pytest
 from kerasish import graph as tf
 from kerasish.errors import ShapeError
 from kerasish.testing.bits import assert_same_bits
+from tests.threads import wait_for_compilers
 
 N, D, H = 8, 6, 5
 RANDOM = np.random.default_rng(0)
@@ -197,7 +198,11 @@ def test_a_run_that_failed_leaves_variables_as_they_were(session):
     assert session.run(v) == 1.0
 
 
-def test_a_planned_run_makes_nothing_new_but_what_it_returns():
+@pytest.mark.parametrize("jit", ["0", pytest.param("1", marks=pytest.mark.native)])
+def test_a_planned_run_makes_nothing_new_but_what_it_returns(jit, monkeypatch):
+    if jit == "1":
+        pytest.importorskip("llvmlite", reason="compiled code needs the extra `jit`")
+    monkeypatch.setenv("KERASISH_JIT", jit)
     x = tf.placeholder(tf.float32, shape=(64, 500))
     w1 = tf.Variable(tf.random_normal((500, 100)))
     w2 = tf.Variable(tf.random_normal((100, 500)))
@@ -208,6 +213,7 @@ def test_a_planned_run_makes_nothing_new_but_what_it_returns():
         session.run(tf.global_variables_initializer())
         for _ in range(3):
             session.run(step, feed)
+        wait_for_compilers()
         tracemalloc.start()
         before = tracemalloc.take_snapshot()
         for _ in range(100):

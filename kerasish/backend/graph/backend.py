@@ -14,6 +14,13 @@ class GraphBackend(ConcreteBackend):
 
     name = "graph"
 
+    def printers(self) -> str:
+        """Return what can run plans on the CPU, and why compiled code cannot if it is not there."""
+        from kerasish.backend.graph.printers import choose
+
+        problem = choose.complaint()
+        return "numpy, native" if problem is None else f"numpy; no native: {problem}"
+
     def function(self, function: Callable[..., Any]) -> GraphFunction:
         """Return a callable that traces the function once per signature of its inputs."""
         return GraphFunction(function)

@@ -16,7 +16,7 @@ from kerasish.backend.convert import to_array
 from kerasish.backend.graph.graph import Graph
 from kerasish.backend.graph.passes import optimise
 from kerasish.backend.graph.plan.buffers import make_plan
-from kerasish.backend.graph.printers.numpy.program import Program
+from kerasish.backend.graph.printers.choose import Chosen, default_mode
 from kerasish.backend.graph.trace import Trace
 from kerasish.backend.graph.verify import verify
 from kerasish.backend.scopes import scopes
@@ -32,10 +32,12 @@ class Specialisation:
     Attributes:
         traced: the graph as it was written down.
         graph: the graph after the passes.
-        program: what runs.
+        chosen: the plan and the program that runs it now.
     """
 
-    def __init__(self, function: Callable[..., Any], structure: Any, leaves: list[Any]) -> None:
+    def __init__(
+        self, function: Callable[..., Any], structure: Any, leaves: list[Any], jit: Any
+    ) -> None:
         recorder = Trace()
         with recorder.active():
             fed = [
@@ -59,11 +61,16 @@ class Specialisation:
             and all(isinstance(x, Tensor) for x in result)
         )
         self.graph = optimise(self.traced)
-        self.program = Program(make_plan(self.graph))
+        self.chosen = Chosen(make_plan(self.graph), jit)
+
+    @property
+    def program(self) -> Any:
+        """What runs now."""
+        return self.chosen.program
 
     def __call__(self, arrays: list[Any]) -> Any:
         """Run on arrays; return what the function returned, with tensors of the results."""
-        outputs = self.program(*arrays)
+        outputs = self.chosen(*arrays)
         if self.returns_tuple:
             return tuple([Tensor(_whole(array)) for array in outputs])
         flat = list(self.flat)
@@ -85,7 +92,7 @@ class _Last:
         self.specialisation = specialisation
         self.wanted = wanted
         self.device = current_device()
-        self.program = specialisation.program
+        self.run = specialisation.chosen
         self.returns_nothing = not specialisation.places and specialisation.structure is None
 
     @classmethod
@@ -116,7 +123,7 @@ class _Last:
     def __call__(self, args: Any) -> Any:
         arrays = [x for x in args if x is not None]
         if self.returns_nothing:
-            self.program(*arrays)
+            self.run(*arrays)
             return None
         return self.specialisation(arrays)
 
@@ -132,6 +139,7 @@ class GraphFunction:
         self.function = function
         self.specialisations: OrderedDict[Any, Specialisation] = OrderedDict()
         self.traces = 0
+        self.jit_compile: Any = None  # None: as the environment has it
         self._last: _Last | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
@@ -156,7 +164,8 @@ class GraphFunction:
         )
         found = self.specialisations.get(key)
         if found is None:
-            found = Specialisation(self.function, structure, leaves)
+            jit = default_mode() if self.jit_compile is None else self.jit_compile
+            found = Specialisation(self.function, structure, leaves, jit)
             self.traces += 1
             self.specialisations[key] = found
             if len(self.specialisations) > LARGEST_CACHE:
@@ -174,6 +183,30 @@ class GraphFunction:
         for specialisation in self.specialisations.values():
             verify(specialisation.traced)
             verify(specialisation.graph)
+
+    def explain(self) -> list[str]:
+        """Return a line for each specialisation: what runs it, and why."""
+        return [
+            f"{', '.join(str(node.spec) for node in s.traced.inputs) or 'no inputs'}: "
+            f"{s.chosen.printer} ({s.chosen.why})"
+            for s in self.specialisations.values()
+        ]
+
+    def batches(self, *args: Any) -> Any:
+        """Return what runs many batches of these sizes in one call, or None.
+
+        Args:
+            *args: the arguments for one batch, as the function was last called with.
+
+        Returns:
+            A function `(sources, order, start, count)`: arrays for all batches, one for each that
+            the arguments hold; the order of the rows, int64; the first batch and how many.
+            None while compiled code is not there, or the function gives anything back.
+        """
+        last = self._last
+        if last is None or not last.returns_nothing or not last.takes(args):
+            return None
+        return getattr(last.run.program, "batches", None)
 
     def show(self, to_file: Any = None) -> Any:
         """Print every graph so far, as traced and as optimised, with what each pass did.

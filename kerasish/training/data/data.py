@@ -72,9 +72,17 @@ class Data:
             return self._so_many(self.steps_per_epoch)
         if not self.source.starts_anew:
             return self._to_the_end()
+        return self.source.one_pass(self.next_pass(epoch))
+
+    def next_pass(self, epoch: int | None = None) -> int:
+        """Return the number of the pass that begins now, and count it.
+
+        Args:
+            epoch: the number, if it is given; the count goes on from there.
+        """
         number = self._passes if epoch is None else epoch
         self._passes = number + 1
-        return self.source.one_pass(number)
+        return number
 
     def _to_the_end(self) -> Iterator[Batch]:
         """What is left of a generator."""

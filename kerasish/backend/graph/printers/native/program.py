@@ -1,0 +1,235 @@
+"""NativeProgram: a printed plan, compiled and bound to memory, ready to run steps or epochs."""
+
+from __future__ import annotations
+
+import ctypes
+import functools
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from kerasish.arrays.dtype import numpy_dtype
+from kerasish.arrays.memory import empty
+from kerasish.backend.graph.graph import Node
+from kerasish.backend.graph.plan.plan import Plan
+from kerasish.backend.graph.printers.native.fuse import Memory as Where
+from kerasish.backend.graph.printers.native.fuse import memory_of
+from kerasish.backend.graph.printers.native.loops import address_of_loop
+from kerasish.backend.graph.printers.native.machine import Code
+from kerasish.backend.graph.printers.native.source import print_native
+from kerasish.backend.graph.printers.numpy.memory import Memory
+from kerasish.backend.storage import Storage
+from kerasish.primitives import state
+
+SCRATCH = 24  # whole numbers, as the printed text knows
+
+
+class NativeProgram:
+    """One plan as compiled code; called like the NumPy printer's Program, with the same bits.
+
+    Args:
+        plan: what it runs.
+
+    Attributes:
+        source: what it was printed to.
+        code: the machine code of that text.
+
+    Raises:
+        Unprintable: when the native printer has no words for something in the plan.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.source = print_native(plan)
+        self.code = Code(self.source.text)
+        self._idle: list[_Bound] = []
+
+    def __call__(self, *inputs: Any) -> tuple[Any, ...]:
+        """Run the plan; return the outputs as arrays."""
+        bound = self._take()
+        try:
+            return bound.run(inputs)
+        finally:
+            self._idle.append(bound)
+
+    @property
+    def batches(self) -> Any:
+        """`run_batches`, or None if the inputs are no batches of equally many rows."""
+        return self.run_batches if self.code.epoch is not None else None
+
+    def run_batches(self, sources: Sequence[Any], order: Any, start: int, count: int) -> None:
+        """Run many steps on rows of some arrays, gathered in an order.
+
+        Args:
+            sources: an array for each input, C-contiguous and of its dtype.
+            order: numbers of rows, int64.
+            start, count: the first batch, and how many.
+        """
+        bound = self._take()
+        try:
+            bound.run_batches(sources, order, start, count)
+        finally:
+            self._idle.append(bound)
+
+    def _take(self) -> _Bound:
+        try:
+            bound = self._idle.pop()
+        except IndexError:
+            bound = _Bound(self)
+        if bound.seen != Storage.latest:
+            bound.refresh()
+        return bound
+
+
+class _Bound:
+    """A program with memory of its own and the addresses of now.
+
+    Inputs and outputs lie where the caller has them, unless steps are computed in Python: those
+    know their arrays from the beginning, so what they touch has a place of its own.
+    """
+
+    def __init__(self, program: NativeProgram) -> None:
+        self.program = program
+        self.plan = program.plan
+        table = program.source.table
+        self.memory = Memory(np, self.plan.slots)
+        self.scratch = np.zeros(SCRATCH, np.int64)
+        self.table = np.zeros(len(table), np.int64)
+        self.table_address = address(self.table)
+        self.seen = -1
+        self.error: BaseException | None = None
+        self.calls: list[Callable[[], Any]] = []
+        self.variables = [(i, e.owner) for i, e in enumerate(table) if _is(e, "variable")]
+        self.places = {e.owner: i for i, e in enumerate(table) if _is(e, "value")}
+        self.homes: dict[Node, Any] = {}  # arrays of inputs and outputs with a place of their own
+        self._bind(table)
+        graph = self.plan.graph
+        self.inputs = [(self.places.get(node, -1), self._home(node)) for node in graph.inputs]
+        known = set(graph.inputs)
+        self.fresh = [
+            (place, node)
+            for node, place in self.places.items()
+            if node.primitive is not state.constant and node not in known
+        ]
+        self.keeps = bool(program.source.in_python)
+        if self.keeps:
+            for place, node in self.fresh:
+                self.table[place] = address(self._home(node))
+
+    def _bind(self, table: Sequence[Any]) -> None:
+        for place, entry in enumerate(table):
+            if _is(entry, "slot"):
+                self.table[place] = address(self.memory.slots[entry.owner])
+            elif _is(entry, "value") and entry.owner.primitive is state.constant:
+                self.table[place] = address(entry.owner.params["array"])
+            elif isinstance(entry, Where):
+                continue
+            elif entry[0] == "scratch":
+                self.table[place] = address(self.scratch)
+            elif entry[0] == "loop":
+                self.table[place : place + 2] = address_of_loop(*entry[1:]) or (0, 0)
+            elif entry[0] == "python":
+                self.callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_int)(self._in_python)
+                self.table[place] = ctypes.cast(self.callback, ctypes.c_void_p).value or 0
+
+    def _home(self, node: Node) -> Any:
+        if node not in self.homes:
+            self.homes[node] = empty(np, node.shape, numpy_dtype(node.dtype))
+        return self.homes[node]
+
+    def refresh(self) -> None:
+        """Look up again where the variables' memory is, if it was exchanged or handed out."""
+        for variable, _ in self.plan.graph.updates:
+            variable.storage.writable()
+        self.arrays = [variable.array for _, variable in self.variables]
+        for (place, _), array in zip(self.variables, self.arrays, strict=True):
+            self.table[place] = address(array)
+        self.calls = [self._call_of(node) for node in self.program.source.in_python]
+        self.seen = Storage.latest
+
+    # Steps in Python.
+
+    def _in_python(self, number: int) -> int:
+        try:
+            self.calls[number]()
+        except BaseException as error:
+            self.error = error
+            return 1
+        return 0
+
+    def _call_of(self, node: Node) -> Callable[[], Any]:
+        arrays = [self._array(child) for child in node.inputs]
+        out = self._array(node)
+        return functools.partial(node.primitive.forward, np, *arrays, out=out, **node.params)
+
+    def _array(self, node: Node) -> Any:
+        """A value's memory as an array."""
+        if node.primitive.is_view:
+            return node.primitive.forward(np, self._array(node.inputs[0]), **node.params)
+        where, offset = memory_of(self.plan, node)
+        if where.kind == "slot":
+            whole = self.memory.slots[where.owner]
+        elif where.kind == "variable":
+            whole = where.owner.array
+        elif where.owner.primitive is state.constant:
+            return node.params["array"]
+        else:
+            whole = self._home(where.owner)
+        kind = numpy_dtype(node.dtype)
+        raw = whole.reshape(-1).view(np.uint8)[offset : offset + node.spec.size * kind.itemsize]
+        return raw.view(kind).reshape(node.shape)
+
+    # Runs.
+
+    def run(self, inputs: Sequence[Any]) -> tuple[Any, ...]:
+        """Run one step."""
+        table = self.table
+        for (place, home), array in zip(self.inputs, inputs, strict=True):
+            if place >= 0 and self.keeps:
+                np.copyto(home, array)
+                table[place] = address(home)
+            elif place >= 0:
+                table[place] = address(array)
+        made = {}
+        for place, node in self.fresh:
+            if self.keeps:
+                made[node] = self.homes[node]
+            else:
+                made[node] = array = self.memory.fresh(node.shape, node.dtype)
+                table[place] = address(array)
+        self._check(self.program.code.step(self.table_address))
+        found = [_view(made, node) for node in self.plan.graph.outputs]
+        return tuple([array.copy() for array in found] if self.keeps else found)
+
+    def run_batches(self, sources: Sequence[Any], order: Any, start: int, count: int) -> None:
+        """Run many steps."""
+        where = np.array([address(array) for array in sources], np.int64)
+        for place, home in self.inputs:
+            if place >= 0:
+                self.table[place] = address(home)
+        epoch = self.program.code.epoch
+        if epoch is None:
+            raise ValueError("This plan has no batches.")
+        self._check(epoch(self.table_address, address(order), start, count, address(where)))
+
+    def _check(self, failed: int) -> None:
+        if failed:
+            error, self.error = self.error, None
+            raise error or RuntimeError("a compiled step failed")
+
+
+def _is(entry: Any, kind: str) -> bool:
+    return isinstance(entry, Where) and entry.kind == kind
+
+
+def _view(made: dict[Node, Any], node: Node) -> Any:
+    """The array of an output, which may be a view of what was made."""
+    if node in made:
+        return made[node]
+    return node.primitive.forward(np, _view(made, node.inputs[0]), **node.params)
+
+
+def address(array: Any) -> int:
+    """Return where an array's memory begins."""
+    return array.__array_interface__["data"][0]  # type: ignore[no-any-return]

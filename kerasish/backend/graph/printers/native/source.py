@@ -1,0 +1,352 @@
+"""Plan → the text of compiled code, in LLVM's language: one step, and an epoch of them.
+
+The code gets a table of addresses: of scratch memory, of NumPy's loops, and of every value that
+lies in memory. Sizes are fixed in the text.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from kerasish.arrays.dtype import numpy_dtype
+from kerasish.backend.graph.graph import Node
+from kerasish.backend.graph.plan.blocks import Group
+from kerasish.backend.graph.plan.layout import root
+from kerasish.backend.graph.plan.plan import Plan, Slot
+from kerasish.backend.graph.printers.native.formula import DECLARATIONS, TYPES, element
+from kerasish.backend.graph.printers.native.fuse import Loop, Memory, fuse, memory_of, run_of
+from kerasish.backend.graph.printers.native.layout import Unprintable, layout
+from kerasish.backend.graph.printers.native.loops import address_of_loop
+from kerasish.backend.graph.printers.native.text import PRELUDE, Function
+from kerasish.primitives import state
+from kerasish.primitives.primitive import Elementwise
+from kerasish.primitives.products import matmul
+
+
+@dataclass(frozen=True, slots=True)
+class NativeSource:
+    """A printed plan.
+
+    Attributes:
+        text: a module with `step(table)` and `epoch(table, order, start, count, sources)`.
+        table: what each entry of the table is: `("scratch",)`, `("python",)` (a function of a
+            number, which says whether something went wrong), `("loop", name, inputs, output)`
+            (the next entry is its data), or a Memory.
+        in_python: the steps that the code leaves to their primitives' own `forward`, by number.
+    """
+
+    text: str
+    table: tuple[Any, ...]
+    in_python: tuple[Node, ...]
+
+
+def print_native(plan: Plan) -> NativeSource:
+    """Return the plan as source.
+
+    Raises:
+        Unprintable: when there are no words for something in it.
+    """
+    return _Printer(plan).source()
+
+
+class _Printer:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.names = plan.graph.names()
+        for node in plan.graph.nodes():
+            if node.primitive.makes_bundle or node.dtype == "string":
+                raise Unprintable(f"the primitive {node.primitive.name} of {node.spec}")
+        self.table: list[Any] = []
+        self.places: dict[Any, int] = {}
+        self.functions: list[str] = []
+        steps = [
+            node
+            for step in plan.steps
+            for node in (step.steps if isinstance(step, Group) else (step,))
+        ]
+        self.steps = fuse(plan, steps)
+        self.needed = self._needed()
+        self.in_python: list[Node] = []
+        self.main = Function("i32 @step(ptr %table)")
+        self.scratch = self.main.load("ptr", self._entry(("scratch",)))
+
+    def source(self) -> NativeSource:
+        for step in self.steps:
+            self.main.comment(self._title(step))
+            if isinstance(step, Loop):
+                self._loop(step)
+            else:
+                self._step(step)
+        for variable, node in self.plan.copies:
+            self._copy(variable, node)
+        self.main.emit_void("ret i32 0")
+        texts = [PRELUDE, *DECLARATIONS, "", *self.functions, self.main.text(), self._epoch()]
+        return NativeSource("\n".join(texts), tuple(self.table), tuple(self.in_python))
+
+    def _title(self, step: Node | Loop) -> str:
+        members = step.steps if isinstance(step, Loop) else [step]
+        return "; ".join(
+            f"{self.names[n]} = {n.primitive.name} {' '.join(self.names[c] for c in n.inputs)}"
+            for n in members
+        )
+
+    def _needed(self) -> set[Node]:
+        """What must be in memory: read outside the loop that makes it, or wanted at the end."""
+        needed = {root(node) for node in self.plan.graph.targets}
+        needed |= {n for n, place in self.plan.places.items() if not isinstance(place, Slot)}
+        for step in self.steps:
+            members = step.steps if isinstance(step, Loop) else [step]
+            inside = members if isinstance(step, Loop) else []
+            for member in members:
+                needed |= {root(c) for c in member.inputs if c not in inside}
+        return needed
+
+    # Addresses.
+
+    def _entry(self, key: Any, width: int = 1) -> int:
+        if key not in self.places:
+            self.places[key] = len(self.table)
+            self.table += [key, *([("more",)] * (width - 1))]
+        return self.places[key]
+
+    def _address(self, node: Node) -> str:
+        """The name of a pointer to a value."""
+        memory, offset = memory_of(self.plan, node)
+        is_constant = memory.kind == "value" and memory.owner.primitive is state.constant
+        if is_constant and not memory.owner.params["array"].flags.c_contiguous:
+            raise Unprintable("a constant that is not laid out in rows")
+        pointer = self.main.load("ptr", self._entry(memory))
+        return self.main.move(pointer, str(offset)) if offset else pointer
+
+    def _numpy_loop(self, name: str, inputs: tuple[str, ...], output: str) -> str:
+        if address_of_loop(name, inputs, output) is None:
+            raise Unprintable(f"{name} of {', '.join(inputs)}")
+        entry = self._entry(("loop", name, inputs, output), 2)
+        return f"ptr {self.main.load('ptr', entry)}, ptr {self.main.load('ptr', entry + 1)}"
+
+    # Steps that NumPy's loops compute.
+
+    def _step(self, node: Node) -> None:
+        """Call what computes a step: a loop of NumPy's, or else its primitive's `forward`."""
+        try:
+            self._numpy_step(node)
+        except Unprintable:
+            for child in (*node.inputs, node):
+                self._address(child)  # so that all of it is known to be there
+            function = self.main.load("ptr", self._entry(("python",)))
+            failed = self.main.emit(f"call i32 {function}(i32 {len(self.in_python)})")
+            self.main.stop_if(self.main.emit(f"icmp ne i32 {failed}, 0"), "ret i32 1")
+            self.in_python.append(node)
+
+    def _numpy_step(self, node: Node) -> None:
+        primitive = node.primitive
+        if primitive is matmul:
+            self._matmul(node)
+        elif primitive.reduce is not None:
+            self._reduce(node)
+        elif isinstance(primitive, Elementwise) and primitive.function and not node.params:
+            self._elementwise(node)
+        else:
+            raise Unprintable(f"the primitive {primitive.name} of {node.spec}")
+
+    def _matmul(self, node: Node) -> None:
+        a, b = (layout(child) for child in node.inputs)
+        if len(node.shape) != 2:
+            raise Unprintable("a product of more than two matrices")
+        kinds = tuple(child.dtype for child in node.inputs)
+        loop = self._numpy_loop("matmul", kinds, node.dtype)
+        sizes = [a.shape[0], a.shape[1], b.shape[1], *a.strides, *b.strides]
+        sizes += [b.shape[1] * a.item, a.item]
+        first, second = map(self._address, node.inputs)
+        self._call("matmul", loop, [first, second, self._address(node)], sizes)
+
+    def _call(self, name: str, loop: str, pointers: list[str], numbers: Sequence[int]) -> None:
+        arguments = [f"ptr {p}" for p in pointers] + [f"i64 {n}" for n in numbers]
+        self.main.emit_void(
+            f"call void @{name}(ptr {self.scratch}, {loop}, {', '.join(arguments)})"
+        )
+
+    def _reduce(self, node: Node) -> None:
+        """As NumPy goes: a row at a time from 0 on, or row upon row from the first on."""
+        (child,) = node.inputs
+        axes, name, item = node.params["axes"], node.primitive.reduce, layout(child).item
+        what = f"{node.primitive.name} over {axes} of {child.spec}"
+        if not axes or name not in ("add", "maximum", "minimum") or child.dtype != node.dtype:
+            raise Unprintable(what)
+        if axes != tuple(range(axes[0], axes[-1] + 1)):
+            raise Unprintable(what)
+        outer = math.prod(child.shape[: axes[0]])
+        n = math.prod(child.shape[axes[0] : axes[-1] + 1])
+        inner = math.prod(child.shape[axes[-1] + 1 :])
+        if n == 0 or (inner > 1 and outer > 1):
+            raise Unprintable(what)
+        loop = self._numpy_loop(name, (node.dtype, node.dtype), node.dtype)
+        x, out = self._address(child), self._address(node)
+        if inner > 1:
+            self._copy_bytes(out, x, inner * item)
+            self._call("reduce_columns", loop, [x, out], [n, inner, item])
+        elif name == "add":
+            self.main.emit_void(
+                f"call void @llvm.memset.p0.i64(ptr {out}, i8 0, i64 {outer * item}, i1 false)"
+            )
+            self._call("reduce_rows", loop, [x, out], [outer, n, item])
+        else:
+            self._call("reduce_rows_from_first", loop, [x, out], [outer, n, item])
+
+    def _copy_bytes(self, target: str, source: str, count: int) -> None:
+        self.main.emit_void(
+            f"call void @llvm.memcpy.p0.p0.i64(ptr {target}, ptr {source}, i64 {count}, i1 false)"
+        )
+
+    def _elementwise(self, node: Node) -> None:
+        """Call NumPy's loop on everything at once."""
+        children = node.inputs
+        call = {1: "unary", 2: "binary"}.get(len(children))
+        if call is None or node.primitive.operand is not None:
+            raise Unprintable(f"the primitive {node.primitive.name} of {node.spec}")
+        kinds = tuple(child.dtype for child in children)
+        loop = self._numpy_loop(node.primitive.function or "", kinds, node.dtype)
+        strides = []
+        for child in children:
+            place = layout(child)
+            if child.spec.size == 1:
+                strides.append(0)
+            elif child.spec.size == node.spec.size and place.is_contiguous:
+                strides.append(place.item)
+            else:
+                raise Unprintable(f"{node.primitive.name} of shapes that broadcast")
+        pointers = [*map(self._address, children), self._address(node)]
+        item = numpy_dtype(node.dtype).itemsize
+        self._call(call, loop, pointers, [node.spec.size, *strides, item])
+
+    def _copy(self, variable: Any, node: Node) -> None:
+        """Copy a value into a variable at the end."""
+        place = layout(node)
+        if not place.is_contiguous:
+            raise Unprintable("an update that is not laid out in rows")
+        target = self.main.load("ptr", self._entry(Memory("variable", variable)))
+        self._copy_bytes(target, self._address(node), node.spec.size * place.item)
+
+    # Steps that share a loop.
+
+    def _loop(self, loop: Loop) -> None:
+        """Write a function of its own, whose arguments do not overlap, and call it."""
+        name = f"@loop_{len(self.functions)}"
+        printed = _LoopPrinter(self, loop)
+        self.functions.append(printed.text(name))
+        arguments = ", ".join(f"ptr {pointer}" for pointer in printed.pointers)
+        self.main.emit_void(f"call void {name}({arguments})")
+
+    # The epoch.
+
+    def _epoch(self) -> str:
+        """A loop over batches: rows are gathered into the inputs' memory, then a step is made."""
+        inputs = self.plan.graph.inputs
+        batches = {node.shape[:1] for node in inputs}
+        if len(batches) != 1 or () in batches:
+            return ""
+        ((batch,),) = batches
+        function = Function(
+            "i32 @epoch(ptr %table, ptr %order, i64 %start, i64 %count, ptr %sources)"
+        )
+        pairs = [
+            (
+                function.load("ptr", self._entry(Memory("value", node))),
+                function.load("ptr", place, "%sources"),
+                math.prod(node.shape[1:]) * numpy_dtype(node.dtype).itemsize,
+            )
+            for place, node in enumerate(inputs)
+        ]
+        stop = function.emit("add i64 %start, %count")
+        with function.loop("%start", stop) as k:
+            first = function.emit(f"mul i64 {k}, {batch}")
+            with function.loop("0", str(batch)) as i:
+                place = function.emit(f"add i64 {first}, {i}")
+                row = function.load("i64", place, "%order")
+                for target, source, width in pairs:
+                    into = function.move(target, function.emit(f"mul i64 {i}, {width}"))
+                    from_ = function.move(source, function.emit(f"mul i64 {row}, {width}"))
+                    function.emit_void(
+                        f"call void @llvm.memcpy.p0.p0.i64(ptr {into}, ptr {from_}, "
+                        f"i64 {width}, i1 false)"
+                    )
+            failed = function.emit("call i32 @step(ptr %table)")
+            function.stop_if(function.emit(f"icmp ne i32 {failed}, 0"), "ret i32 1")
+        function.emit_void("ret i32 0")
+        return function.text()
+
+
+class _LoopPrinter:
+    """Writes one loop; every array in it is an argument that overlaps no other."""
+
+    def __init__(self, printer: _Printer, loop: Loop) -> None:
+        self.printer, self.loop = printer, loop
+        self.pointers: list[str] = []  # what the caller passes
+        self.arguments: dict[Any, str] = {}
+        self.values: dict[Node, str] = {}
+        columns = loop.columns or 0
+        self.columns = columns if 0 < columns < loop.size else 0
+
+    def text(self, name: str) -> str:
+        function = Function("")
+        once, per_row, per_element = self._inputs()
+        self._read(function, once, "0")
+        if self.columns:
+            with function.loop("0", str(self.loop.size // self.columns)) as i:
+                self._read(function, per_row, i)
+                base = function.emit(f"mul i64 {i}, {self.columns}")
+                with function.loop("0", str(self.columns)) as j:
+                    self._elements(function, per_element, j, function.emit(f"add i64 {base}, {j}"))
+        else:
+            with function.loop("0", str(self.loop.size)) as i:
+                self._elements(function, per_row + per_element, i, i)
+        function.emit_void("ret void")
+        arguments = ", ".join(f"ptr noalias {a}" for a in self.arguments.values())
+        function.head = f"internal void {name}({arguments})"
+        return function.text()
+
+    def _inputs(self) -> tuple[list[Node], list[Node], list[Node]]:
+        """What is read once, once for each row, and for each element."""
+        once: list[Node] = []
+        per_row: list[Node] = []
+        per_element: list[Node] = []
+        for child in dict.fromkeys(c for step in self.loop.steps for c in step.inputs):
+            if child in self.loop.steps:
+                continue
+            kind = self._kind(child)
+            {"once": once, "column": per_row}.get(kind, per_element).append(child)
+        return once, per_row, per_element
+
+    def _kind(self, child: Node) -> str:
+        run = run_of(self.loop.shape, child)
+        return run.kind if run is not None else "element"
+
+    def _argument(self, node: Node) -> str:
+        key = (memory_of(self.printer.plan, node), node.dtype)
+        if key not in self.arguments:
+            self.arguments[key] = f"%a{len(self.arguments)}"
+            self.pointers.append(self.printer._address(node))
+        return self.arguments[key]
+
+    def _read(self, function: Function, nodes: list[Node], index: str) -> None:
+        for node in nodes:
+            memory, held = TYPES[node.dtype]
+            value = function.load(memory, index, self._argument(node))
+            if memory != held:
+                value = function.emit(f"icmp ne {memory} {value}, 0")
+            self.values[node] = value
+
+    def _elements(self, function: Function, nodes: list[Node], across: str, index: str) -> None:
+        for node in nodes:
+            self._read(function, [node], index if self._kind(node) == "element" else across)
+        for step in self.loop.steps:
+            value = element(step, [self.values[c] for c in step.inputs], function.emit)
+            self.values[step] = value
+            if step in self.printer.needed:
+                memory, held = TYPES[step.dtype]
+                if memory != held:
+                    value = function.emit(f"zext {held} {value} to {memory}")
+                function.store(memory, value, index, self._argument(step))
