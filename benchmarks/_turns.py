@@ -55,7 +55,7 @@ def main(script, description, cases, measure, bases=("graph",)):
         description: its first line.
         cases: name → names of the peers.
         measure: a function of a peer and a case that returns microseconds.
-        bases: the peers that ratios are taken to: of each case the first that it has.
+        bases: the peers that ratios are taken to: those of them that a case has.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rounds", type=int, default=5)
@@ -78,12 +78,11 @@ def main(script, description, cases, measure, bases=("graph",)):
                 if value is not None:
                     found.append(value)
         report[name] = medians = {p: statistics.median(v) for p, v in times.items() if v}
-        base = next((peer for peer in bases if peer in medians), None)
-        ours = medians.get(base)
         print(f"\n{name}: µs a step, medians of {options.rounds} rounds in turn")
         for peer, value in medians.items():
-            ratio = f"{base} / {peer} = {ours / value:.2f}" if ours and peer != base else ""
-            print(f"  {peer:14s} {value:9.1f}   {ratio}")
+            ours = [base for base in bases if base in medians and base != peer]
+            ratios = [f"{base} / {peer} = {medians[base] / value:.2f}" for base in ours]
+            print(f"  {peer:14s} {value:9.1f}   {', '.join(ratios)}")
     if options.json:
         with open(options.json, "w", encoding="utf-8") as file:
             json.dump({"versions": versions(), "medians": report}, file, indent=1)

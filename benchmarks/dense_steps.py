@@ -15,13 +15,15 @@ import os
 import _turns
 import numpy as np
 
-CASES = {
+CASES = {  # sizes, loss, batch, batches of an epoch
     "4-16-16-3": ((4, 16, 16, 3), "crossentropy", 16, 4000),
     "16-32-1": ((16, 32, 1), "mse", 32, 4000),
+    "1000-100-1000": ((1000, 100, 1000), "mse", 64, 200),
     "784-512-512-10": ((784, 512, 512, 10), "crossentropy", 128, 100),
     "32-(64x8)-4": ((32, *[64] * 8, 4), "crossentropy", 64, 800),
 }
-PEERS = ("graph", "eager", "torch", "jit", "keras-jax", "products")
+SGD = {"1000-100-1000"}  # trained by plain gradient descent, the others by Adam
+PEERS = ("native", "graph", "eager", "torch", "jit", "scan", "keras-jax", "products")
 
 
 def data(sizes, loss, batch, steps):
@@ -34,15 +36,24 @@ def data(sizes, loss, batch, steps):
 
 
 def keras_model(keras, sizes, loss):
-    """Return a compiled model: ReLU between, logits at the end, Adam."""
+    """Return a compiled model: ReLU between, logits at the end."""
     layers = [keras.Input((sizes[0],))]
     layers += [keras.layers.Dense(n, activation="relu") for n in sizes[1:-1]]
     model = keras.Sequential([*layers, keras.layers.Dense(sizes[-1])])
     target = "mse"
     if loss != "mse":
         target = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    model.compile("adam", target)
+    jit = {"jit_compile": JIT[0]} if JIT else {}
+    model.compile(optimizer_of(sizes), target, **jit)
     return model
+
+
+JIT = []  # what kerasish's `compile` is told
+
+
+def optimizer_of(sizes):
+    """Return the name of the optimizer of a case."""
+    return "sgd" if "-".join(map(str, sizes)) in SGD else "adam"
 
 
 def fit_with(keras, case):
@@ -58,13 +69,14 @@ def fit_with(keras, case):
     return epoch
 
 
-def kerasish_fit(engine):
-    """Time kerasish in one of its engines."""
+def kerasish_fit(engine, jit=False):
+    """Time kerasish in one of its engines, by NumPy's calls alone or compiled."""
 
     def make(case):
         import kerasish
 
         kerasish.config.set_backend(engine)
+        JIT[:] = [jit]
         return fit_with(kerasish, case)
 
     return make
@@ -88,7 +100,8 @@ def torch_eager(case):
     for n, m in itertools.pairwise(sizes[:-1]):
         layers += [torch.nn.Linear(n, m), torch.nn.ReLU()]
     model = torch.nn.Sequential(*layers, torch.nn.Linear(sizes[-2], sizes[-1]))
-    optimizer = torch.optim.Adam(model.parameters())
+    kind = torch.optim.Adam if optimizer_of(sizes) == "adam" else torch.optim.SGD
+    optimizer = kind(model.parameters(), lr=1e-3)
     measure = torch.nn.MSELoss() if loss == "mse" else torch.nn.CrossEntropyLoss()
 
     def epoch():
@@ -103,13 +116,13 @@ def torch_eager(case):
     return epoch
 
 
-def jax_jit(case):
-    """Time one call of a jitted step for each batch, gathered by NumPy; Adam by hand."""
+def jax_step(case):
+    """Return a step in JAX, not compiled yet, and the state that it begins with."""
     import jax
     import jax.numpy as jnp
 
-    sizes, loss, batch, _steps = case
-    x, y = data(*case)
+    sizes, loss, _batch, _steps = case
+    adam = optimizer_of(sizes) == "adam"
     rng = np.random.default_rng(1)
     params = [
         (jnp.asarray(rng.normal(size=(n, m)).astype("f") / np.sqrt(n)), jnp.zeros(m))
@@ -125,29 +138,61 @@ def jax_jit(case):
             return jnp.mean((out - y) ** 2)
         return -jnp.mean(jnp.take_along_axis(jax.nn.log_softmax(out), y[:, None], 1))
 
-    @jax.jit
-    def step(params, m, v, t, x, y):
+    def step(state, x, y):
+        params, m, v, t = state
         value, g = jax.value_and_grad(objective)(params, x, y)
+        if not adam:
+            return (jax.tree.map(lambda p, g: p - 1e-3 * g, params, g), m, v, t + 1), value
         m = jax.tree.map(lambda m, g: m + (g - m) * 0.1, m, g)
         v = jax.tree.map(lambda v, g: v + (g * g - v) * 0.001, v, g)
         rate = 1e-3 * jnp.sqrt(1 - 0.999**t) / (1 - 0.9**t)
         params = jax.tree.map(lambda p, m, v: p - rate * m / (jnp.sqrt(v) + 1e-7), params, m, v)
-        return params, m, v, t + 1, value
+        return (params, m, v, t + 1), value
 
-    state = [params, zeros, zeros, jnp.float32(1)]
+    return step, (params, zeros, zeros, jnp.float32(1))
+
+
+def jax_jit(case):
+    """Time one call of a jitted step for each batch, gathered by NumPy."""
+    import jax
+
+    step, state = jax_step(case)
+    step, state, batch = jax.jit(step), [state], case[2]
+    x, y = data(*case)
 
     def epoch():
         order = np.random.permutation(len(x))
         for start in range(0, len(x), batch):
             index = order[start : start + batch]
-            *state[:], value = step(*state, x[index], y[index])
+            state[0], value = step(state[0], x[index], y[index])
         value.block_until_ready()
 
     return epoch
 
 
+def jax_scan(case):
+    """Time a whole epoch in one compiled call: rows gathered within, `lax.scan` over batches."""
+    import jax
+    import jax.numpy as jnp
+
+    step, state = jax_step(case)
+    state, batch = [state], case[2]
+    x, y = map(jnp.asarray, data(*case))
+
+    @jax.jit
+    def run(state, order):
+        return jax.lax.scan(lambda s, i: step(s, x[i], y[i]), state, order)
+
+    def epoch():
+        order = np.random.permutation(len(x)).reshape(-1, batch)
+        state[0], values = run(state[0], order)
+        values.block_until_ready()
+
+    return epoch
+
+
 def products_alone(case):
-    """Time a step's matrix products and Adam's twelve passes in NumPy, nothing else."""
+    """Time a step's matrix products in NumPy, into memory that is there, nothing else."""
     sizes, _loss, batch, steps = case
     rng = np.random.default_rng(0)
     pairs = list(itertools.pairwise(sizes))
@@ -155,8 +200,6 @@ def products_alone(case):
     a = [rng.normal(size=(batch, n)).astype("f") for n in sizes]
     g = [np.empty_like(x) for x in w]
     d = [np.empty_like(x) for x in a]
-    count = sum(n * m + m for n, m in pairs)
-    p, grad, m, v, t = (np.abs(rng.normal(size=count)).astype("f") for _ in range(5))
 
     def epoch():
         for _ in range(steps):
@@ -166,17 +209,14 @@ def products_alone(case):
                 np.matmul(a[i].T, a[i + 1], out=g[i])
                 if i:
                     np.matmul(a[i + 1], w[i].T, out=d[i])
-            np.subtract(grad, m, out=t), np.multiply(t, 0.1, out=t), np.add(m, t, out=m)
-            np.square(grad, out=t), np.subtract(t, v, out=t), np.multiply(t, 0.001, out=t)
-            np.add(v, t, out=v), np.sqrt(v, out=t), np.add(t, 1e-7, out=t)
-            np.divide(m, t, out=t), np.multiply(t, 1e-3, out=t), np.subtract(p, t, out=p)
 
     return epoch
 
 
 MAKERS = {
-    "graph": kerasish_fit("graph"), "eager": kerasish_fit("eager"), "torch": torch_eager,
-    "jit": jax_jit, "keras-jax": keras_jax, "products": products_alone,
+    "native": kerasish_fit("graph", True), "graph": kerasish_fit("graph"),
+    "eager": kerasish_fit("eager"), "torch": torch_eager, "jit": jax_jit, "scan": jax_scan,
+    "keras-jax": keras_jax, "products": products_alone,
 }  # fmt: skip
 
 
@@ -187,4 +227,6 @@ def measure(peer, name):
 
 
 if __name__ == "__main__":
-    _turns.main(__file__, __doc__.splitlines()[0], dict.fromkeys(CASES, PEERS), measure)
+    _turns.main(
+        __file__, __doc__.splitlines()[0], dict.fromkeys(CASES, PEERS), measure, ("native", "graph")
+    )
