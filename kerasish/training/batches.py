@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from kerasish import tree
-from kerasish.arrays.dtype import dtype_name
+from kerasish.arrays.dtype import dtype_name, floatx
 from kerasish.errors import explain
 from kerasish.ops.keras_tensor import KerasTensor
-from kerasish.training.data.arrays import ArrayBatches
+from kerasish.training.data.arrays import DEFAULT_BATCH_SIZE, ArrayBatches
 
 
 def all_targets(data: Any, y: Any) -> Any:
@@ -47,3 +47,11 @@ def check_frequency(frequency: Any) -> None:
 
 def is_due(epoch: int, frequency: Any) -> bool:
     return (epoch + 1) % frequency == 0 if isinstance(frequency, int) else epoch + 1 in frequency
+
+
+def is_one_batch(x: Any, batch_size: Any) -> bool:
+    """Whether some inputs are one array of the usual kind, small enough for one batch."""
+    if type(x) is not np.ndarray or x.ndim < 2 or x.dtype != floatx():
+        return False
+    limit = DEFAULT_BATCH_SIZE if batch_size is None else batch_size
+    return type(limit) is int and 0 < len(x) <= limit

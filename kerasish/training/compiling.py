@@ -45,7 +45,8 @@ class Compiling:
             weighted_metrics: metrics that take the sample weights into account.
             run_eagerly: run each step line by line, whatever the backend. Same bits.
             steps_per_execution: batches between two calls of the callbacks.
-            jit_compile: kept for Keras: `"auto"`, True or False.
+            jit_compile: whether the graph engine compiles steps to machine code (extra `jit`):
+                True at once, False never, `"auto"` beside the training, once it is worth it.
             auto_scale_loss: whether the optimizer scales the loss if the model computes in float16.
 
         Raises:
@@ -142,6 +143,25 @@ class Compiling:
         if self._run_eagerly:
             return discovery.get(discovery.LINE_BY_LINE)
         return getattr(self, "_backend_at_compile", None) or discovery.current()
+
+    def explain(self) -> str:
+        """Return what runs each step of this model, for each kind of batch so far, and why.
+
+        Example:
+            >>> import kerasish as keras, numpy as np
+            >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+            >>> model.compile("sgd", "mse", jit_compile=False)
+            >>> _ = model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
+            >>> print(model.explain())
+            train: f32[4,2], f32[4,1]: numpy (jit_compile=False)
+        """
+        lines = [
+            f"{kind}: {line}"
+            for kind, function in self._functions.items()
+            if isinstance(kind, str) and hasattr(function, "explain")
+            for line in function.explain()
+        ]
+        return "\n".join(lines) or "No step was compiled: it runs line by line, or nothing ran yet."
 
     # Losses and metrics.
 

@@ -19,6 +19,7 @@ from kerasish.training.batches import (
     check_frequency,
     handle,
     is_due,
+    is_one_batch,
     shown,
 )
 from kerasish.training.blocks import Blocks
@@ -63,25 +64,6 @@ class Trainer(Compiling):
             if hasattr(found, "jit_compile"):  # an engine that has something to compile
                 found.jit_compile = None if self._jit_compile == "auto" else self._jit_compile
         return found
-
-    def explain(self) -> str:
-        """Return what runs each step of this model, for each kind of batch so far, and why.
-
-        Example:
-            >>> import kerasish as keras, numpy as np
-            >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
-            >>> model.compile("sgd", "mse", jit_compile=False)
-            >>> _ = model.fit(np.ones((4, 2)), np.ones((4, 1)), verbose=0)
-            >>> print(model.explain())
-            train: f32[4,2], f32[4,1]: numpy (jit_compile=False)
-        """
-        lines = [
-            f"{kind}: {line}"
-            for kind, function in self._functions.items()
-            if isinstance(kind, str) and hasattr(function, "explain")
-            for line in function.explain()
-        ]
-        return "\n".join(lines) or "No step was compiled: it runs line by line, or nothing ran yet."
 
     def _has_own_logs(self, kind: str) -> bool:
         """Whether a user's step may return other logs than the metrics hold."""
@@ -252,6 +234,8 @@ class Trainer(Compiling):
             x, batch_size, verbose, callbacks: as for `fit`.
             steps: how many batches; all by default.
         """
+        if callbacks is None and steps is None and verbose == 0 and is_one_batch(x, batch_size):
+            return self.predict_on_batch(x)
         data = adapt(x, batch_size=batch_size, steps_per_epoch=steps, shuffle=False)
         if not isinstance(callbacks, CallbackList):
             callbacks = self._callbacks(

@@ -75,6 +75,7 @@ class ArrayBatches(Source):
             )
         self.shuffle = shuffle
         self.seed = _new_seed() if seed is None and shuffle else seed
+        self._order: tuple[int, Any] = (-1, None)  # of the latest pass, and its number
         self.arrays = [leaf for leaf in tree.flatten(structure) if leaf is not None]
         self._batch_of = _rebuilder(structure)
 
@@ -82,6 +83,11 @@ class ArrayBatches(Source):
         """Return the rows in the order of this pass, or None if that is their own order."""
         if not self.shuffle:
             return None
+        if self._order[0] != number:
+            self._order = number, self._new_order(number)
+        return self._order[1]
+
+    def _new_order(self, number: int) -> np.ndarray[Any, Any]:
         rng = random_order(self.seed, number)
         if self.shuffle != "batch":
             return rng.permutation(self.num_rows)
