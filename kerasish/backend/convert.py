@@ -77,6 +77,9 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
         array = xp.asarray(array)
     if not isinstance(array, np.ndarray) and xp is np:
         array = np.asarray(array)
+    if xp is np and not (array.dtype.isnative and array.flags.aligned):
+        # Compiled code is told addresses: whatever lies there is plain and in the machine's order.
+        return np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
     return array if array.flags.c_contiguous else xp.ascontiguousarray(array)
 
 

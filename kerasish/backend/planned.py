@@ -14,6 +14,10 @@ from kerasish.backend.record import mode
 from kerasish.backend.scopes import scopes
 from kerasish.backend.tensor import Tensor
 
+# Elements of the arguments. Between steps that assign, compiled code looks up where everything
+# lies now, which takes longer than it saves where arrays are small.
+WORTH_COMPILING = 1 << 15
+
 
 class PlannedFunction:
     """A callable like the function, for concrete tensors that no gradient is wanted for.
@@ -40,5 +44,7 @@ class PlannedFunction:
             from kerasish.backend.graph.function import GraphFunction
 
             self._planned = GraphFunction(self.function)
+            if sum(t.size for t in tensors) < WORTH_COMPILING:
+                self._planned.jit_compile = False
         results: tuple[Tensor, ...] = self._planned(*[t.value for t in tensors])
         return results

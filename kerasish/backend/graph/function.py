@@ -98,7 +98,7 @@ class _Last:
     @classmethod
     def of(cls, specialisation: Specialisation, args: Any, kwargs: Any) -> _Last | None:
         """Return it for flat positional NumPy arrays and Nones on the CPU, else None."""
-        plain = all(x is None or type(x) is np.ndarray for x in args)
+        plain = all(x is None or (type(x) is np.ndarray and x.dtype.isnative) for x in args)
         if kwargs or not plain or array_module() is not np:
             return None
         return cls(specialisation, [None if x is None else (x.shape, x.dtype) for x in args])
@@ -115,7 +115,7 @@ class _Last:
                 type(x) is not np.ndarray
                 or x.shape != wanted[0]
                 or x.dtype != wanted[1]
-                or not x.flags.c_contiguous
+                or not _is_plain(x.flags)
             ):
                 return False
         return True
@@ -223,6 +223,10 @@ class GraphFunction:
         return "\n".join(s.program.source.text for s in self.specialisations.values())
 
 
+def _is_plain(flags: Any) -> bool:
+    return flags.c_contiguous and flags.aligned  # type: ignore[no-any-return]
+
+
 def _is_value(x: Any) -> bool:
     return hasattr(x, "shape") and hasattr(x, "dtype") and hasattr(x, "flags")
 
@@ -234,7 +238,7 @@ def _static(x: Any) -> Any:
 
 def _array(x: Any, xp: Any) -> Any:
     """Return the array of a leaf; static values stay as they are."""
-    if type(x) is np.ndarray and xp is np and x.flags.c_contiguous:
+    if type(x) is np.ndarray and xp is np and _is_plain(x.flags) and x.dtype.isnative:
         return x
     if hasattr(x, "__tensor__"):
         x = x.__tensor__()

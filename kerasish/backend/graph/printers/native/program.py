@@ -100,7 +100,9 @@ class _Bound:
         self.seen = -1
         self.error: BaseException | None = None
         self.calls: list[Callable[[], Any]] = []
+        self.is_bound = False
         self.variables = [(i, e.owner) for i, e in enumerate(table) if _is(e, "variable")]
+        self.arrays: list[Any] = [None] * len(self.variables)
         self.places = {e.owner: i for i, e in enumerate(table) if _is(e, "value")}
         self.homes: dict[Node, Any] = {}  # arrays of inputs and outputs with a place of their own
         self._bind(table)
@@ -142,10 +144,15 @@ class _Bound:
         """Look up again where the variables' memory is, if it was exchanged or handed out."""
         for variable, _ in self.plan.graph.updates:
             variable.storage.writable()
-        self.arrays = [variable.array for _, variable in self.variables]
-        for (place, _), array in zip(self.variables, self.arrays, strict=True):
-            self.table[place] = address(array)
-        self.calls = [self._call_of(node) for node in self.program.source.in_python]
+        arrays = [variable.array for _, variable in self.variables]
+        moved = [a is not b for a, b in zip(arrays, self.arrays, strict=True)]
+        if True in moved or not self.is_bound:
+            self.arrays = arrays
+            for (place, _), array, is_moved in zip(self.variables, arrays, moved, strict=True):
+                if is_moved:
+                    self.table[place] = address(array)
+            self.calls = [self._call_of(node) for node in self.program.source.in_python]
+            self.is_bound = True
         self.seen = Storage.latest
 
     # Steps in Python.

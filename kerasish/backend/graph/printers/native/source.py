@@ -22,6 +22,7 @@ from kerasish.backend.graph.printers.native.layout import Unprintable, layout
 from kerasish.backend.graph.printers.native.loops import address_of_loop
 from kerasish.backend.graph.printers.native.text import PRELUDE, Function
 from kerasish.primitives import state
+from kerasish.primitives.movement import concatenate
 from kerasish.primitives.primitive import Elementwise
 from kerasish.primitives.products import matmul
 
@@ -59,6 +60,8 @@ class _Printer:
         for node in plan.graph.nodes():
             if node.primitive.makes_bundle or node.dtype == "string":
                 raise Unprintable(f"the primitive {node.primitive.name} of {node.spec}")
+            if node.spec.size == 0:
+                raise Unprintable("arrays without elements")  # its loops run once at least
         self.table: list[Any] = []
         self.places: dict[Any, int] = {}
         self.functions: list[str] = []
@@ -145,6 +148,8 @@ class _Printer:
         primitive = node.primitive
         if primitive is matmul:
             self._matmul(node)
+        elif primitive is concatenate:
+            self._concatenate(node)
         elif primitive.reduce is not None:
             self._reduce(node)
         elif isinstance(primitive, Elementwise) and primitive.function and not node.params:
@@ -162,6 +167,23 @@ class _Printer:
         sizes += [b.shape[1] * a.item, a.item]
         first, second = map(self._address, node.inputs)
         self._call("matmul", loop, [first, second, self._address(node)], sizes)
+
+    def _concatenate(self, node: Node) -> None:
+        """Copy the parts one behind the other, but those that were made in their place."""
+        axis = node.params["axis"]
+        if math.prod(node.shape[:axis]) != 1:
+            raise Unprintable(f"parts joined along axis {axis}")
+        if not all(layout(part).is_contiguous for part in node.inputs):
+            raise Unprintable("parts that are not laid out in rows")
+        memory, start = memory_of(self.plan, node)
+        target = self._address(node)
+        offset = 0
+        for part in node.inputs:
+            count = part.spec.size * layout(part).item
+            if memory_of(self.plan, part) != (memory, start + offset):
+                place = self.main.move(target, str(offset))
+                self._copy_bytes(place, self._address(part), count)
+            offset += count
 
     def _call(self, name: str, loop: str, pointers: list[str], numbers: Sequence[int]) -> None:
         arguments = [f"ptr {p}" for p in pointers] + [f"i64 {n}" for n in numbers]

@@ -1,0 +1,217 @@
+"""Which printer runs a plan, when it changes, and what is said of it."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import kerasish as keras
+from kerasish import layers, ops
+from kerasish.backend import discovery
+from kerasish.backend.graph.printers import choose
+from kerasish.backend.graph.printers.native import machine, self_check
+from kerasish.errors import BackendError
+from kerasish.primitives.random import random_uniform
+from kerasish.testing.bits import assert_same_bits
+from tests.threads import wait_for_compilers
+
+X = np.random.default_rng(0).normal(size=(5, 7)).astype("float32")
+
+
+def function_of(step, jit):
+    function = discovery.get("graph").function(step)
+    function.jit_compile = jit
+    return function
+
+
+def step(x):
+    return ops.tanh(x @ ops.transpose(x)) * 2.0 + 1.0
+
+
+def test_without_a_compiler_there_is_one_sentence(monkeypatch):
+    monkeypatch.setattr(machine, "is_there", lambda: False)
+    with pytest.raises(BackendError, match=r"needs llvmlite: pip install 'kerasish\[jit\]'"):
+        function_of(step, True)(X)
+    function = function_of(step, "auto")
+    for _ in range(choose.WORTH_IT):
+        function(X)
+    wait_for_compilers()
+    assert function.explain() == [
+        "f32[5,7]: numpy (llvmlite is not installed: pip install 'kerasish[jit]')"
+    ]
+    assert "llvmlite is not installed" in discovery.get("graph").printers()
+
+
+def test_false_never_compiles():
+    function = function_of(step, False)
+    for _ in range(choose.WORTH_IT + 5):
+        function(X)
+    wait_for_compilers()
+    assert function.explain() == ["f32[5,7]: numpy (jit_compile=False)"]
+
+
+def test_the_environment_decides_where_nothing_else_was_said(monkeypatch):
+    monkeypatch.setenv("KERASISH_JIT", "0")
+    function = function_of(step, None)
+    function(X)
+    assert "jit_compile=False" in function.explain()[0]
+    monkeypatch.setenv("KERASISH_JIT", "perhaps")
+    with pytest.raises(BackendError, match="KERASISH_JIT must be one of"):
+        function_of(step, None)(X)
+
+
+@pytest.fixture
+def compiler():
+    pytest.importorskip("llvmlite", reason="compiled code needs the extra `jit`")
+
+
+@pytest.mark.native
+@pytest.mark.usefixtures("compiler")
+class TestCompiled:
+    def test_true_compiles_at_once(self):
+        function = function_of(step, True)
+        assert_same_bits(function(X), function_of(step, False)(X))
+        assert function.explain() == ["f32[5,7]: native (compiled)"]
+        assert "define i32 @step(ptr %table)" in function.show_source()
+
+    def test_auto_goes_over_to_compiled_code_and_nobody_notices(self):
+        function = function_of(step, "auto")
+        first = function(X)
+        assert "after 50 runs" in function.explain()[0]
+        for _ in range(choose.WORTH_IT):
+            assert_same_bits(function(X), first)
+        wait_for_compilers()
+        assert function.explain() == ["f32[5,7]: native (compiled)"]
+        assert_same_bits(function(X), first)
+
+    def test_where_bits_would_differ_numpy_goes_on(self, monkeypatch):
+        monkeypatch.setattr(self_check, "complaint", lambda: "a bit differs")
+        function = function_of(step, True)
+        assert_same_bits(function(X), function_of(step, False)(X))
+        assert function.explain() == ["f32[5,7]: numpy (a bit differs)"]
+
+    def test_the_self_check_finds_a_bit_that_differs(self, monkeypatch):
+        from kerasish.backend.graph.printers.native import formula
+
+        assert self_check.complaint() is None
+        monkeypatch.setitem(formula._ARITHMETIC, formula.ast.Add, "fsub")
+        assert "differs from NumPy" in self_check.complaint.__wrapped__()
+
+    def test_whatever_goes_wrong_in_the_thread_the_runs_go_on(self, monkeypatch):
+        monkeypatch.setattr(choose, "complaint", lambda: 1 / 0)
+        function = function_of(step, "auto")
+        for _ in range(choose.WORTH_IT + 2):
+            function(X)
+        wait_for_compilers()
+        assert "compiling failed: ZeroDivisionError" in function.explain()[0]
+
+    def test_loops_are_left_to_numpy(self):
+        function = function_of(
+            lambda x: ops.while_loop(lambda y: ops.sum(y) < 9, lambda y: y * 2, x), True
+        )
+        function(np.ones(2, "float32"))
+        assert "numpy (the native printer has no words for the primitive loop" in str(
+            function.explain()
+        )
+
+    def test_an_error_in_a_step_that_python_computes_arrives(self, monkeypatch):
+        v = keras.Variable(1.0)
+        seed = ops.convert_to_tensor(np.array([1, 2], "uint32"))
+
+        def draw(x):
+            v.assign_add(1.0)
+            return random_uniform(ops.cast(x, "uint32"), shape=(3,), dtype="float32")
+
+        function = function_of(draw, True)
+        assert_same_bits(function(seed.numpy()), random_uniform(seed, shape=(3,), dtype="float32"))
+        assert "native" in function.explain()[0]
+
+        def broken(*args, **kwargs):
+            raise OSError("no numbers left")
+
+        monkeypatch.setattr(type(random_uniform), "forward", broken)
+        again = function_of(draw, True)
+        with pytest.raises(OSError, match="no numbers left"):
+            again(seed.numpy())
+
+    def test_arrays_of_any_kind_are_fed(self):
+        wanted = function_of(step, False)(X)
+        function = function_of(step, True)
+        unaligned = np.frombuffer(b"x" + X.tobytes(), "float32", offset=1).reshape(X.shape)
+        for array in (X.astype(">f4"), unaligned, np.asfortranarray(X), X[::-1][::-1]):
+            for _ in range(2):
+                assert_same_bits(function(array), wanted)
+
+    def test_threads_run_one_function_at_a_time_each_in_its_own_memory(self):
+        function = function_of(step, True)
+        arrays = [X * np.float32(k) for k in range(4)]
+        wanted = [function_of(step, False)(a).numpy() for a in arrays]
+        wrong = []
+
+        def work(array, result):
+            for _ in range(200):
+                if not np.array_equal(function(array).numpy(), result):
+                    wrong.append(array)
+
+        threads = [threading.Thread(target=work, args=p) for p in zip(arrays, wanted, strict=True)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert not wrong
+
+    def test_a_swap_in_the_middle_of_an_epoch_changes_nothing(self):
+        x, y = X.repeat(60, 0), X.repeat(60, 0)[:, :1]
+        found = []
+        for jit in (False, "auto", True):
+            keras.utils.set_random_seed(0)
+            model = keras.Sequential(
+                [keras.Input((7,)), layers.Dense(6, "tanh"), layers.Dropout(0.3), layers.Dense(1)]
+            )
+            model.compile("adam", "mse", jit_compile=jit)
+            history = model.fit(x, y, batch_size=2, epochs=3, verbose=0)
+            found.append([*model.get_weights(), np.array(history.history["loss"])])
+            wait_for_compilers()
+            assert ("native" in model.explain()) is (jit is not False)
+        for one, other in ((0, 1), (0, 2)):
+            for a, b in zip(found[one], found[other], strict=True):
+                assert_same_bits(a, b)
+
+    def test_ctrl_c_is_heard_between_two_calls(self):
+        import _thread
+
+        x = np.zeros((400_000, 4), "float32")
+        model = keras.Sequential([keras.Input((4,)), layers.Dense(8, "relu"), layers.Dense(1)])
+        model.compile("adam", "mse", jit_compile=True)
+        model.fit(x[:64], x[:64, :1], batch_size=2, verbose=0)
+        timer = threading.Timer(0.2, _thread.interrupt_main)
+        timer.start()
+        with pytest.raises(KeyboardInterrupt):
+            model.fit(x, x[:, :1], batch_size=2, epochs=1000, verbose=0)
+        timer.join()
+        assert np.isfinite(model.get_weights()[0]).all()
+
+    def test_many_fits_and_predictions_leave_nothing_behind(self):
+        import gc
+        import tracemalloc
+
+        model = keras.Sequential([keras.Input((4,)), layers.Dense(8, "relu"), layers.Dense(1)])
+        model.compile("adam", "mse", jit_compile=True)
+        x = np.ones((40, 4), "float32")
+
+        def work(count):
+            for n in range(count):
+                model.predict(x[: 1 + n % 7], verbose=0)
+                if n % 10 == 0:
+                    model.fit(x, x[:, :1], batch_size=8, verbose=0)
+            gc.collect()
+
+        work(100)
+        wait_for_compilers()
+        tracemalloc.start()
+        before = tracemalloc.get_traced_memory()[0]
+        work(300)
+        grown = tracemalloc.get_traced_memory()[0] - before
+        tracemalloc.stop()
+        assert grown < 30_000
+        assert model._functions["predict"].traces == 7
