@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from typing import Any
 
 import numpy as np
@@ -42,16 +43,12 @@ class Blocks:
         source, done = self.source, 0
         size = source.batch_size or 1
         full = source.num_rows // size
-        if self._many is None:
-            for done, batch in enumerate(source.one_pass(number), 1):
-                yield done, self.step(*batch)
-                if done < full:
-                    self._many = self.function.batches(*batch)
-                if self._many is not None:
-                    break
-            else:
-                return
         order = self._order(number)
+        if self._many is None:  # the first batch builds what is to be built, and is checked
+            for done, result in self._one_by_one(number, order, full):
+                yield done, result
+            if self._many is None:
+                return
         while done < full:
             count = min(self._count, full - done)
             start = time.perf_counter()
@@ -62,6 +59,18 @@ class Blocks:
         if done * size < source.num_rows:
             rest = source.gather(order[done * size :])
             yield done + 1, self.step(*source.batch_of(rest))
+
+    def _one_by_one(self, number: int, order: Any, full: int) -> Iterator[tuple[int, Any]]:
+        """Run batches until many can be run in one call."""
+        source = self.source
+        first = source.batch_of(source.gather(order[: source.batch_size]))
+        rest = islice(source.one_pass(number), 1, None)
+        for done, batch in enumerate(chain([first], rest), 1):
+            yield done, self.step(*batch)
+            if done < full:
+                self._many = self.function.batches(*batch)
+                if self._many is not None:
+                    return
 
     def _order(self, number: int) -> Any:
         if not self._arrays:
