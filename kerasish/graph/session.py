@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from types import TracebackType
 from typing import Any
 
@@ -13,10 +12,9 @@ from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend import discovery, pool
 from kerasish.backend.tensor import Tensor
 from kerasish.errors import ShapeError, explain
+from kerasish.graph import current
 from kerasish.graph.evaluation import Evaluation, Recipe
 from kerasish.graph.tensor import GraphTensor
-
-_stack = threading.local()
 
 
 class Session:
@@ -81,9 +79,7 @@ class Session:
         self._prepared.clear()
 
     def __enter__(self) -> Session:
-        if not hasattr(_stack, "sessions"):
-            _stack.sessions = []
-        _stack.sessions.append(self)
+        current.enter(self)
         return self
 
     def __exit__(
@@ -92,7 +88,7 @@ class Session:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        _stack.sessions.pop()
+        current.leave()
         self.close()
 
 

@@ -12,6 +12,7 @@ from kerasish._names import unique_name
 from kerasish.backend.abstract import output_specs
 from kerasish.backend.tensor import Symbolic
 from kerasish.errors import explain
+from kerasish.graph.current import default_session
 from kerasish.ops.keras_tensor import add_operators
 
 _numbers = itertools.count()
@@ -87,8 +88,6 @@ class GraphTensor(Symbolic):
 
     def eval(self, feed_dict: Any = None, session: Any = None) -> Any:
         """Return the value in a session, by default the one whose `with` block is around."""
-        from kerasish.graph.session import default_session
-
         return (session or default_session()).run(self, feed_dict)
 
     def run(self, feed_dict: Any = None, session: Any = None) -> None:
