@@ -204,15 +204,3 @@ class _Feed:
             len(shape) == len(self.shape)
             and all(w in (None, s) for s, w in zip(shape, self.shape, strict=True))
         )
-
-
-def default_session() -> Session:
-    """Return the session whose `with` block is around.
-
-    Raises:
-        RuntimeError: when there is none.
-    """
-    sessions = getattr(_stack, "sessions", [])
-    if not sessions:
-        raise RuntimeError("There is no session: write `with Session() as session:` around this.")
-    return sessions[-1]  # type: ignore[no-any-return]

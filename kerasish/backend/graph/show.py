@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kerasish.backend.graph.function import GraphFunction, Specialisation
 from kerasish.backend.graph.graph import Graph
 from kerasish.backend.graph.passes.report import Step, report
 from kerasish.backend.graph.plan.blocks import Group
@@ -148,10 +147,10 @@ def _views(target: Any) -> list[View]:
         steps = tuple(report(target))
         graph = steps[-1].after if steps else target
         return [View(target, steps, graph, make_plan(graph))]
-    if isinstance(target, Specialisation):
+    if hasattr(target, "traced"):  # a Specialisation
         steps = tuple(report(target.traced))
         return [View(target.traced, steps, target.graph, target.program.plan)]
-    if not isinstance(target, GraphFunction):
+    if not hasattr(target, "specialisations"):
         raise TypeError(
             explain(
                 "There is no graph to show",
