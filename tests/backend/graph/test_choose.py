@@ -114,6 +114,21 @@ class TestCompiled:
             function.explain()
         )
 
+    def test_a_plan_of_thousands_of_steps_is_left_to_numpy(self):
+        def long(x):
+            for _ in range(2500):
+                x = x + 1.0
+            return x
+
+        function = function_of(long, True)
+        assert float(function(np.float32(0))) == 2500.0
+        assert "a plan of 2,500 steps" in function.explain()[0]
+
+    def test_arrays_without_elements_are_left_to_numpy(self):
+        function = function_of(lambda x: ops.sum(x * 2.0, 0), True)
+        assert function(np.zeros((0, 3), "float32")).tolist() == [0.0, 0.0, 0.0]
+        assert "arrays without elements" in function.explain()[0]
+
     def test_an_error_in_a_step_that_python_computes_arrives(self, monkeypatch):
         v = keras.Variable(1.0)
         seed = ops.convert_to_tensor(np.array([1, 2], "uint32"))

@@ -21,6 +21,7 @@ from kerasish.primitives.casting import cast
 from kerasish.primitives.movement import contiguous
 
 FLOATS = ("float32", "float64")
+LONGEST = 64  # steps in one loop: more would find no registers, and take long to look through
 _NUMBERS = ("bool", "int32", "int64", *FLOATS)
 
 
@@ -32,11 +33,14 @@ class Loop:
         shape: of what they compute.
         steps: in order.
         columns: elements of a row, if some input is one row or one column; else None.
+        reads, writes: what memory the loop reads and may write, and how.
     """
 
     shape: tuple[int, ...]
     steps: list[Node] = field(default_factory=list)
     columns: int | None = None
+    reads: list[Access] = field(default_factory=list)
+    writes: list[Access] = field(default_factory=list)
 
     @property
     def size(self) -> int:
@@ -113,9 +117,10 @@ def fuse(plan: Plan, steps: Sequence[Node]) -> list[Node | Loop]:
 
 def _joins(plan: Plan, loop: Loop, step: Node) -> bool:
     """Put a step into a loop if it runs along with it and overwrites nothing that it needs."""
-    if step.shape != loop.shape or step.spec.size != loop.size:
+    if step.shape != loop.shape or len(loop.steps) >= LONGEST:
         return False
     columns = loop.columns
+    reads = []
     for child in step.inputs:
         if child in loop.steps:
             continue
@@ -125,31 +130,16 @@ def _joins(plan: Plan, loop: Loop, step: Node) -> bool:
         if run is None or (run.columns and columns not in (None, run.columns)):
             return False
         columns = run.columns or columns
-    if not _is_safe(plan, loop, step):
+        reads.append(Access(region(plan, child), run.kind == "element", child.dtype))
+    write = Access(region(plan, step), True, step.dtype)
+    if any(write.disturbs(read) for read in [*loop.reads, *reads]):
+        return False
+    if any(earlier.disturbs(read) for earlier in loop.writes for read in reads):
         return False
     loop.columns = columns
     loop.steps.append(step)
-    return True
-
-
-def _is_safe(plan: Plan, loop: Loop, step: Node) -> bool:
-    """Whether no step writes where another one will still read at another element."""
-    members = [*loop.steps, step]
-    for writer in members:
-        written = region(plan, writer)
-        for reader in members:
-            for child in reader.inputs:
-                if root(child) in members:
-                    continue
-                read = region(plan, child)
-                if not written.overlaps(read):
-                    continue
-                if (
-                    run_of(loop.shape, child) != Run("element")
-                    or written != read
-                    or child.dtype != writer.dtype
-                ):
-                    return False
+    loop.reads += reads
+    loop.writes.append(write)
     return True
 
 
@@ -186,6 +176,26 @@ class Region:
         """Whether both have a byte in common."""
         same = self.memory == other.memory
         return same and self.start < other.stop and other.start < self.stop
+
+
+class Access(NamedTuple):
+    """How a loop comes to some memory.
+
+    Attributes:
+        region: which bytes.
+        is_element: whether an element in each turn, one behind the other.
+        dtype: of the elements.
+    """
+
+    region: Region
+    is_element: bool
+    dtype: str
+
+    def disturbs(self, read: Access) -> bool:
+        """Whether writing here changes what is still to be read there at another element."""
+        if not self.region.overlaps(read.region):
+            return False
+        return not (read.is_element and self.region == read.region and self.dtype == read.dtype)
 
 
 def region(plan: Plan, node: Node) -> Region:

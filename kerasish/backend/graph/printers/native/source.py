@@ -27,6 +27,9 @@ from kerasish.primitives.primitive import Elementwise
 from kerasish.primitives.products import matmul
 
 
+LARGEST = 2000  # steps; 3,000 additions took LLVM 10 s
+
+
 @dataclass(frozen=True, slots=True)
 class NativeSource:
     """A printed plan.
@@ -70,6 +73,8 @@ class _Printer:
             for step in plan.steps
             for node in (step.steps if isinstance(step, Group) else (step,))
         ]
+        if len(steps) > LARGEST:
+            raise Unprintable(f"a plan of {len(steps):,} steps: LLVM would take too long")
         self.steps = fuse(plan, steps)
         self.needed = self._needed()
         self.in_python: list[Node] = []
