@@ -26,7 +26,6 @@ from kerasish.primitives.movement import concatenate
 from kerasish.primitives.primitive import Elementwise
 from kerasish.primitives.products import matmul
 
-
 LARGEST = 2000  # steps; 3,000 additions took LLVM 10 s
 
 
