@@ -25,7 +25,9 @@ def check(seed, watched):
         eager, _ = case.train("eager", watched)
         native, why = case.train("graph", watched, jit=True)
     compare(dict(flat(eager)), dict(flat(native)), f"seed {seed}, {case.mix}, ")
-    return why
+    steps = [line for line in why.splitlines() if line.startswith("train")]
+    assert steps
+    assert all("native (compiled)" in line for line in steps), why
 
 
 @pytest.mark.parametrize("watched", [True, False])
