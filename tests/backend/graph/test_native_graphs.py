@@ -1,8 +1,10 @@
 """Random graphs as compiled code: the bits of NumPy's printer, run after run."""
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 
+from kerasish.backend.graph.parse import parse
 from kerasish.backend.graph.passes import optimise
 from kerasish.backend.graph.plan.buffers import make_plan
 from kerasish.backend.graph.verify import verify
@@ -28,3 +30,30 @@ def test_compiled_code_keeps_every_bit(graph):
     except Unprintable:
         assume(False)
     check(graph, program, program.source.text)
+
+
+def test_a_part_that_lies_in_what_is_written_is_read_before():
+    """Found by random graphs: `v1` is the first element of `v3`, and `v7` is written over `v3`."""
+    graph = parse(
+        """
+        x: f32[1,3]
+        t = transpose x axes=(1,0)
+        v1 = matmul x t
+        v2 = negative v1
+        v3 = concatenate v1 v2 axis=0
+        v6 = negative v3
+        v7 = add v3 v1
+        v8 = negative v7
+        return v6 v8
+        """
+    )
+    program = NativeProgram(make_plan(graph))
+    check(graph, program, program.source.text)
+
+
+@pytest.mark.parametrize("axes", [(0,), (1,), (0, 1)])
+def test_sums_begin_with_zero(axes):
+    """Found by random graphs: the sum of zeros of negative sign is 0.0."""
+    text = f"x: f32[2,3]\ns = sum x axes={str(axes).replace(' ', '')} keepdims=False\nreturn s"
+    (found,) = NativeProgram(make_plan(parse(text)))(np.full((2, 3), -0.0, "float32"))
+    assert not np.signbit(found).any()

@@ -58,6 +58,7 @@ def _everything(x: Any, w: Any, b: Any) -> list[Any]:
     return [
         arithmetic.relu(x), product, positive, share, back, mask,
         reduction.sum_(share, axes=(0,), keepdims=False),
+        reduction.sum_(arithmetic.negative(positive), axes=(0,), keepdims=False),
         reduction.sum_(product, axes=(0, 1), keepdims=False),
         reduction.max_(product, axes=(0,), keepdims=False),
         arithmetic.log(small), transcendental.tanh(product), arithmetic.power(small, 0.9),

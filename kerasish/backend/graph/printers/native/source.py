@@ -17,7 +17,15 @@ from kerasish.backend.graph.plan.blocks import Group
 from kerasish.backend.graph.plan.layout import root
 from kerasish.backend.graph.plan.plan import Plan, Slot
 from kerasish.backend.graph.printers.native.formula import DECLARATIONS, TYPES, element
-from kerasish.backend.graph.printers.native.fuse import Loop, Memory, fuse, memory_of, run_of
+from kerasish.backend.graph.printers.native.fuse import (
+    Access,
+    Loop,
+    Memory,
+    fuse,
+    memory_of,
+    region,
+    run_of,
+)
 from kerasish.backend.graph.printers.native.layout import Unprintable, layout
 from kerasish.backend.graph.printers.native.loops import address_of_loop
 from kerasish.backend.graph.printers.native.text import PRELUDE, Function
@@ -150,16 +158,34 @@ class _Printer:
 
     def _numpy_step(self, node: Node) -> None:
         primitive = node.primitive
-        if primitive is matmul:
-            self._matmul(node)
-        elif primitive is concatenate:
+        if primitive is concatenate:
             self._concatenate(node)
+        elif self._writes_over(node):
+            raise Unprintable(f"{primitive.name} into memory that it still reads")
+        elif primitive is matmul:
+            self._matmul(node)
         elif primitive.reduce is not None:
             self._reduce(node)
         elif isinstance(primitive, Elementwise) and primitive.function and not node.params:
             self._elementwise(node)
         else:
             raise Unprintable(f"the primitive {primitive.name} of {node.spec}")
+
+    def _writes_over(self, node: Node) -> bool:
+        """Whether a step changes what it will read at another element: NumPy takes care of that.
+
+        A part of a concatenation may lie in the memory that the step was given to write into.
+        """
+        write = Access(region(self.plan, node), True, node.dtype)
+        for child in node.inputs:
+            runs_along = (
+                isinstance(node.primitive, Elementwise)
+                and child.shape == node.shape
+                and layout(child).is_contiguous
+            )
+            if write.disturbs(Access(region(self.plan, child), runs_along, child.dtype)):
+                return True
+        return False
 
     def _matmul(self, node: Node) -> None:
         a, b = (layout(child) for child in node.inputs)
@@ -196,7 +222,7 @@ class _Printer:
         )
 
     def _reduce(self, node: Node) -> None:
-        """As NumPy goes: a row at a time from 0 on, or row upon row from the first on."""
+        """As NumPy goes, a row at a time or row upon row: sums from 0 on, others from the first."""
         (child,) = node.inputs
         axes, name, item = node.params["axes"], node.primitive.reduce, layout(child).item
         what = f"{node.primitive.name} over {axes} of {child.spec}"
@@ -211,13 +237,17 @@ class _Printer:
             raise Unprintable(what)
         loop = self._numpy_loop(name, (node.dtype, node.dtype), node.dtype)
         x, out = self._address(child), self._address(node)
-        if inner > 1:
-            self._copy_bytes(out, x, inner * item)
-            self._call("reduce_columns", loop, [x, out], [n, inner, item])
-        elif name == "add":
+        if name == "add":
             self.main.emit_void(
-                f"call void @llvm.memset.p0.i64(ptr {out}, i8 0, i64 {outer * item}, i1 false)"
+                f"call void @llvm.memset.p0.i64(ptr {out}, i8 0, i64 {outer * inner * item}, "
+                "i1 false)"
             )
+        elif inner > 1:
+            self._copy_bytes(out, x, inner * item)
+        if inner > 1:
+            first = 0 if name == "add" else 1
+            self._call("reduce_columns", loop, [x, out], [first, n, inner, item])
+        elif name == "add":
             self._call("reduce_rows", loop, [x, out], [outer, n, item])
         else:
             self._call("reduce_rows_from_first", loop, [x, out], [outer, n, item])

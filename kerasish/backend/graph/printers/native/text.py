@@ -134,14 +134,14 @@ def _reduction(name: str, first_is_taken: bool) -> str:
 
 
 def _columns() -> str:
-    """Add some rows, or take the largest of them, upon the first, which is there already."""
+    """Add some rows upon zeros, or take the largest of them upon the first, from a row on."""
     function = Function(
         "internal void @reduce_columns(ptr %s, ptr %loop, ptr %data, ptr %x, ptr %out, "
-        "i64 %n, i64 %width, i64 %item)"
+        "i64 %first, i64 %n, i64 %width, i64 %item)"
     )
-    function.stop_if(function.emit("icmp sle i64 %n, 1"), "ret void")
+    function.stop_if(function.emit("icmp sle i64 %n, %first"), "ret void")
     size = function.emit("mul i64 %width, %item")
-    with function.loop("1", "%n") as i:
+    with function.loop("%first", "%n") as i:
         row = function.move("%x", function.emit(f"mul i64 {i}, {size}"))
         function.emit_void(
             f"call void @binary(ptr %s, ptr %loop, ptr %data, ptr %out, ptr {row}, ptr %out, "
