@@ -224,9 +224,11 @@ class TestCompiled:
         work(100)
         wait_for_compilers()
         tracemalloc.start()
-        before = tracemalloc.get_traced_memory()[0]
-        work(300)
-        grown = tracemalloc.get_traced_memory()[0] - before
+        grown = []
+        for _ in range(3):  # Python's own tables may grow once, by megabytes; a leak goes on
+            before = tracemalloc.get_traced_memory()[0]
+            work(100)
+            grown.append(tracemalloc.get_traced_memory()[0] - before)
         tracemalloc.stop()
-        assert grown < 30_000
+        assert min(grown) < 10_000
         assert model._functions["predict"].traces == 7

@@ -16,7 +16,7 @@ from kerasish.backend.graph.graph import Node
 from kerasish.backend.graph.plan.blocks import Group
 from kerasish.backend.graph.plan.layout import root
 from kerasish.backend.graph.plan.plan import Plan, Slot
-from kerasish.backend.graph.printers.native.formula import DECLARATIONS, TYPES, element
+from kerasish.backend.graph.printers.native.formula import DECLARATIONS
 from kerasish.backend.graph.printers.native.fuse import (
     Access,
     Loop,
@@ -24,9 +24,9 @@ from kerasish.backend.graph.printers.native.fuse import (
     fuse,
     memory_of,
     region,
-    run_of,
 )
 from kerasish.backend.graph.printers.native.layout import Unprintable, layout
+from kerasish.backend.graph.printers.native.loop_text import LoopText
 from kerasish.backend.graph.printers.native.loops import address_of_loop
 from kerasish.backend.graph.printers.native.text import PRELUDE, Function
 from kerasish.primitives import state
@@ -291,7 +291,7 @@ class _Printer:
     def _loop(self, loop: Loop) -> None:
         """Write a function of its own, whose arguments do not overlap, and call it."""
         name = f"@loop_{len(self.functions)}"
-        printed = _LoopPrinter(self, loop)
+        printed = LoopText(self.plan, loop, self.needed, self._address)
         self.functions.append(printed.text(name))
         arguments = ", ".join(f"ptr {pointer}" for pointer in printed.pointers)
         self.main.emit_void(f"call void {name}({arguments})")
@@ -333,76 +333,3 @@ class _Printer:
             function.stop_if(function.emit(f"icmp ne i32 {failed}, 0"), "ret i32 1")
         function.emit_void("ret i32 0")
         return function.text()
-
-
-class _LoopPrinter:
-    """Writes one loop; every array in it is an argument that overlaps no other."""
-
-    def __init__(self, printer: _Printer, loop: Loop) -> None:
-        self.printer, self.loop = printer, loop
-        self.pointers: list[str] = []  # what the caller passes
-        self.arguments: dict[Any, str] = {}
-        self.values: dict[Node, str] = {}
-        columns = loop.columns or 0
-        self.columns = columns if 0 < columns < loop.size else 0
-
-    def text(self, name: str) -> str:
-        function = Function("")
-        once, per_row, per_element = self._inputs()
-        self._read(function, once, "0")
-        if self.columns:
-            with function.loop("0", str(self.loop.size // self.columns)) as i:
-                self._read(function, per_row, i)
-                base = function.emit(f"mul i64 {i}, {self.columns}")
-                with function.loop("0", str(self.columns)) as j:
-                    self._elements(function, per_element, j, function.emit(f"add i64 {base}, {j}"))
-        else:
-            with function.loop("0", str(self.loop.size)) as i:
-                self._elements(function, per_row + per_element, i, i)
-        function.emit_void("ret void")
-        arguments = ", ".join(f"ptr noalias {a}" for a in self.arguments.values())
-        function.head = f"internal void {name}({arguments})"
-        return function.text()
-
-    def _inputs(self) -> tuple[list[Node], list[Node], list[Node]]:
-        """What is read once, once for each row, and for each element."""
-        once: list[Node] = []
-        per_row: list[Node] = []
-        per_element: list[Node] = []
-        for child in dict.fromkeys(c for step in self.loop.steps for c in step.inputs):
-            if child in self.loop.steps:
-                continue
-            kind = self._kind(child)
-            {"once": once, "column": per_row}.get(kind, per_element).append(child)
-        return once, per_row, per_element
-
-    def _kind(self, child: Node) -> str:
-        run = run_of(self.loop.shape, child)
-        return run.kind if run is not None else "element"
-
-    def _argument(self, node: Node) -> str:
-        key = (memory_of(self.printer.plan, node), node.dtype)
-        if key not in self.arguments:
-            self.arguments[key] = f"%a{len(self.arguments)}"
-            self.pointers.append(self.printer._address(node))
-        return self.arguments[key]
-
-    def _read(self, function: Function, nodes: list[Node], index: str) -> None:
-        for node in nodes:
-            memory, held = TYPES[node.dtype]
-            value = function.load(memory, index, self._argument(node))
-            if memory != held:
-                value = function.emit(f"icmp ne {memory} {value}, 0")
-            self.values[node] = value
-
-    def _elements(self, function: Function, nodes: list[Node], across: str, index: str) -> None:
-        for node in nodes:
-            self._read(function, [node], index if self._kind(node) == "element" else across)
-        for step in self.loop.steps:
-            value = element(step, [self.values[c] for c in step.inputs], function.emit)
-            self.values[step] = value
-            if step in self.printer.needed:
-                memory, held = TYPES[step.dtype]
-                if memory != held:
-                    value = function.emit(f"zext {held} {value} to {memory}")
-                function.store(memory, value, index, self._argument(step))
