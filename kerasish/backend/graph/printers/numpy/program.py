@@ -30,12 +30,7 @@ class Program:
         namespace: dict[str, Any] = {"inf": math.inf, "nan": math.nan, "np": np}  # in params
         exec(compile(self.source.text, "<kerasish plan>", "exec"), namespace)
         self.bind = namespace["bind"]
-        self.written = self._written()
         self._idle: list[_Bound] = []
-
-    def _written(self) -> list[Storage]:
-        found = {id(v.storage): v.storage for v, _ in self.plan.graph.updates}
-        return list(found.values())
 
     def __call__(self, *inputs: Any) -> tuple[Any, ...]:
         """Run the plan; return the outputs as arrays."""
