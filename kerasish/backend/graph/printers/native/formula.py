@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from kerasish.backend.graph.graph import Node
 from kerasish.primitives.casting import cast
 from kerasish.primitives.movement import contiguous
+from kerasish.primitives.products import matmul
 
 #: dtype → how it lies in memory, and how one is held.
 TYPES = {
@@ -22,6 +23,8 @@ _FLOAT_ORDER = {
 _WHOLE_ORDER = {
     ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "slt", ast.LtE: "sle", ast.Gt: "sgt", ast.GtE: "sge",
 }  # fmt: skip
+
+OUTER_PRODUCT = "a * b + 0"  # of two matrices, over an inner size of 1
 
 Emit = Callable[[str], str]  # takes an instruction, returns the name of its value
 
@@ -37,8 +40,9 @@ def element(step: Node, inputs: Sequence[str], emit: Emit) -> str:
     kinds = [child.dtype for child in step.inputs]
     if step.primitive in (cast, contiguous):
         return converted(inputs[0], kinds[0], step.dtype, emit)
+    formula = OUTER_PRODUCT if step.primitive is matmul else step.primitive.scalar or ""
     names = dict(zip(step.primitive.inputs, zip(inputs, kinds, strict=True), strict=True))
-    return _Writer(names, step.dtype, emit).value(_parsed(step.primitive.scalar or ""))[0]
+    return _Writer(names, step.dtype, emit).value(_parsed(formula))[0]
 
 
 @functools.cache

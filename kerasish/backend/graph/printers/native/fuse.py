@@ -19,6 +19,7 @@ from kerasish.primitives import state
 from kerasish.primitives.arithmetic import maximum, minimum
 from kerasish.primitives.casting import cast
 from kerasish.primitives.movement import contiguous
+from kerasish.primitives.products import matmul
 
 FLOATS = ("float32", "float64")
 LONGEST = 64  # steps in one loop: more would find no registers, and take long to look through
@@ -51,6 +52,8 @@ class Loop:
 def can_fuse(node: Node) -> bool:
     """Whether a formula for one element gives the step's bits."""
     primitive, kinds = node.primitive, [child.dtype for child in node.inputs]
+    if is_outer_product(node):
+        return True
     if primitive in (cast, contiguous):
         if kinds[0] in FLOATS and node.dtype not in (*FLOATS, "bool"):
             return False  # what does not fit is converted in ways of its own
@@ -61,6 +64,16 @@ def can_fuse(node: Node) -> bool:
         same = all(kind == kinds[0] for kind in kinds)
         return same and kinds[0] in _NUMBERS and kinds[0] != "bool"
     return node.dtype in FLOATS and all(kind in ("bool", node.dtype) for kind in kinds)
+
+
+def is_outer_product(node: Node) -> bool:
+    """Whether a matrix product has sums of one product each: element by element, added to 0."""
+    return (
+        node.primitive is matmul
+        and node.inputs[0].shape[-1] == 1
+        and node.dtype in FLOATS
+        and all(child.dtype == node.dtype for child in node.inputs)
+    )
 
 
 class Run(NamedTuple):

@@ -65,4 +65,5 @@ def _everything(x: Any, w: Any, b: Any) -> list[Any]:
         arithmetic.sqrt(arithmetic.square(product)), arithmetic.negative(product),
         arithmetic.absolute(product), arithmetic.reciprocal(arithmetic.add(small, 1.0)),
         matmul(product, reshape(b, shape=(COLUMNS, 1))),
+        matmul(reshape(x, shape=(ROWS * INNER, 1)), reshape(b, shape=(1, COLUMNS))),
     ]  # fmt: skip

@@ -16,8 +16,10 @@ from kerasish.backend.graph.graph import Node
 from kerasish.backend.graph.plan.blocks import Group
 from kerasish.backend.graph.plan.layout import root
 from kerasish.backend.graph.plan.plan import Plan, Slot
-from kerasish.backend.graph.printers.native.formula import DECLARATIONS
+from kerasish.backend.graph.printers.native.epoch import epoch_text
+from kerasish.backend.graph.printers.native.formula import DECLARATIONS, TYPES
 from kerasish.backend.graph.printers.native.fuse import (
+    FLOATS,
     Access,
     Loop,
     Memory,
@@ -98,7 +100,8 @@ class _Printer:
         for variable, node in self.plan.copies:
             self._copy(variable, node)
         self.main.emit_void("ret i32 0")
-        texts = [PRELUDE, *DECLARATIONS, "", *self.functions, self.main.text(), self._epoch()]
+        epoch = epoch_text(self.plan.graph.inputs, self._entry)
+        texts = [PRELUDE, *DECLARATIONS, "", *self.functions, self.main.text(), epoch]
         return NativeSource("\n".join(texts), tuple(self.table), tuple(self.in_python))
 
     def _title(self, step: Node | Loop) -> str:
@@ -237,16 +240,21 @@ class _Printer:
             raise Unprintable(what)
         loop = self._numpy_loop(name, (node.dtype, node.dtype), node.dtype)
         x, out = self._address(child), self._address(node)
-        if name == "add":
+        adds_rows = inner > 1 and name == "add" and node.dtype in FLOATS
+        if adds_rows or (inner == 1 and name == "add"):
             self.main.emit_void(
                 f"call void @llvm.memset.p0.i64(ptr {out}, i8 0, i64 {outer * inner * item}, "
                 "i1 false)"
             )
         elif inner > 1:
             self._copy_bytes(out, x, inner * item)
-        if inner > 1:
-            first = 0 if name == "add" else 1
-            self._call("reduce_columns", loop, [x, out], [first, n, inner, item])
+        if adds_rows:
+            kind = TYPES[node.dtype][0]
+            self.main.emit_void(
+                f"call void @add_rows_{kind}(ptr {x}, ptr {out}, i64 {n}, i64 {inner})"
+            )
+        elif inner > 1:
+            self._call("reduce_columns", loop, [x, out], [n, inner, item])
         elif name == "add":
             self._call("reduce_rows", loop, [x, out], [outer, n, item])
         else:
@@ -295,41 +303,3 @@ class _Printer:
         self.functions.append(printed.text(name))
         arguments = ", ".join(f"ptr {pointer}" for pointer in printed.pointers)
         self.main.emit_void(f"call void {name}({arguments})")
-
-    # The epoch.
-
-    def _epoch(self) -> str:
-        """A loop over batches: rows are gathered into the inputs' memory, then a step is made."""
-        inputs = self.plan.graph.inputs
-        batches = {node.shape[:1] for node in inputs}
-        if len(batches) != 1 or () in batches:
-            return ""
-        ((batch,),) = batches
-        function = Function(
-            "i32 @epoch(ptr %table, ptr %order, i64 %start, i64 %count, ptr %sources)"
-        )
-        pairs = [
-            (
-                function.load("ptr", self._entry(Memory("value", node))),
-                function.load("ptr", place, "%sources"),
-                math.prod(node.shape[1:]) * numpy_dtype(node.dtype).itemsize,
-            )
-            for place, node in enumerate(inputs)
-        ]
-        stop = function.emit("add i64 %start, %count")
-        with function.loop("%start", stop) as k:
-            first = function.emit(f"mul i64 {k}, {batch}")
-            with function.loop("0", str(batch)) as i:
-                place = function.emit(f"add i64 {first}, {i}")
-                row = function.load("i64", place, "%order")
-                for target, source, width in pairs:
-                    into = function.move(target, function.emit(f"mul i64 {i}, {width}"))
-                    from_ = function.move(source, function.emit(f"mul i64 {row}, {width}"))
-                    function.emit_void(
-                        f"call void @llvm.memcpy.p0.p0.i64(ptr {into}, ptr {from_}, "
-                        f"i64 {width}, i1 false)"
-                    )
-            failed = function.emit("call i32 @step(ptr %table)")
-            function.stop_if(function.emit(f"icmp ne i32 {failed}, 0"), "ret i32 1")
-        function.emit_void("ret i32 0")
-        return function.text()

@@ -134,19 +134,34 @@ def _reduction(name: str, first_is_taken: bool) -> str:
 
 
 def _columns() -> str:
-    """Add some rows upon zeros, or take the largest of them upon the first, from a row on."""
+    """Take the largest of some rows upon the first, column by column, from the second row on."""
     function = Function(
         "internal void @reduce_columns(ptr %s, ptr %loop, ptr %data, ptr %x, ptr %out, "
-        "i64 %first, i64 %n, i64 %width, i64 %item)"
+        "i64 %n, i64 %width, i64 %item)"
     )
-    function.stop_if(function.emit("icmp sle i64 %n, %first"), "ret void")
+    function.stop_if(function.emit("icmp sle i64 %n, 1"), "ret void")
     size = function.emit("mul i64 %width, %item")
-    with function.loop("%first", "%n") as i:
+    with function.loop("1", "%n") as i:
         row = function.move("%x", function.emit(f"mul i64 {i}, {size}"))
         function.emit_void(
             f"call void @binary(ptr %s, ptr %loop, ptr %data, ptr %out, ptr {row}, ptr %out, "
             "i64 %width, i64 %item, i64 %item, i64 %item)"
         )
+    function.emit_void("ret void")
+    return function.text()
+
+
+def _add_rows(kind: str) -> str:
+    """Add some rows one after another upon zeros, as NumPy does."""
+    function = Function(
+        f"internal void @add_rows_{kind}(ptr noalias %x, ptr noalias %out, i64 %n, i64 %width)"
+    )
+    with function.loop("0", "%n") as i:
+        start = function.emit(f"mul i64 {i}, %width")
+        with function.loop("0", "%width") as j:
+            value = function.load(kind, function.emit(f"add i64 {start}, {j}"), "%x")
+            total = function.emit(f"fadd {kind} {function.load(kind, j, '%out')}, {value}")
+            function.store(kind, total, j, "%out")
     function.emit_void("ret void")
     return function.text()
 
@@ -163,5 +178,7 @@ PRELUDE = "\n".join(
         _reduction("reduce_rows", first_is_taken=False),
         _reduction("reduce_rows_from_first", first_is_taken=True),
         _columns(),
+        _add_rows("float"),
+        _add_rows("double"),
     ]
 )
