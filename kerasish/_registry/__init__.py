@@ -15,6 +15,7 @@ from kerasish._registry.names import (
     register_keras_serializable,
     to_snake_case,
 )
+from kerasish._registry.namespaces import is_ours
 from kerasish._registry.nesting import MAX_DEPTH
 from kerasish._registry.resolve import name_table, resolve
 from kerasish._registry.serialize import serialize_keras_object
@@ -31,6 +32,7 @@ __all__ = [
     "get_custom_objects",
     "get_registered_name",
     "get_registered_object",
+    "is_ours",
     "name_table",
     "register_keras_serializable",
     "resolve",

@@ -88,7 +88,7 @@ def find_class(module: Any, name: str) -> type | None:
         namespace = _AT_THE_ROOT.get(name)
     for where in _NAMESPACES.get(namespace or "", ()):
         found = _public(where, name)
-        if isinstance(found, type) and _is_ours(found) and hasattr(found, "from_config"):
+        if isinstance(found, type) and is_ours(found) and hasattr(found, "from_config"):
             return found
     return None
 
@@ -107,7 +107,7 @@ def find_function(module: Any, name: str) -> types.FunctionType | None:
     for where in (namespace,) if namespace else _WITH_FUNCTIONS:
         if where in _WITH_FUNCTIONS and name not in _NO_FORMULAS:
             found = _public(where, name)
-            if isinstance(found, types.FunctionType) and _is_ours(found):
+            if isinstance(found, types.FunctionType) and is_ours(found):
                 return found
     return None
 
@@ -118,7 +118,7 @@ def public_address(cls: type) -> tuple[str, str] | None:
     Returns:
         For example `("keras.layers", "Dense")`, or `None` for a class that is not public.
     """
-    if not _is_ours(cls):
+    if not is_ours(cls):
         return None
     for namespace in dict.fromkeys((namespace_of(cls.__module__), "utils")):
         for where in _NAMESPACES.get(namespace or "", ())[:1]:
@@ -136,7 +136,7 @@ def private_address(cls: type) -> str | None:
         return None
     return (
         cls.__module__.replace(f"{_PACKAGE}.", "keras.src.", 1)
-        if _is_ours(cls)
+        if is_ours(cls)
         else (cls.__module__)
     )
 
@@ -178,5 +178,6 @@ def _import(where: str) -> types.ModuleType | None:
         raise
 
 
-def _is_ours(target: Any) -> bool:
+def is_ours(target: Any) -> bool:
+    """Whether a class or a function is defined in this package."""
     return getattr(target, "__module__", "").startswith(f"{_PACKAGE}.")

@@ -70,7 +70,10 @@ def walk(
             elif primitive.picks:
                 arriving.setdefault(record.parents[0], {})[record.params["index"]] = gradient
             elif primitive.walk_back is not None:
-                primitive.walk_back(record, gradient, arriving)
+                other = primitive.walk_back(record, gradient, arriving)
+                if other is not None:  # the same value, computed in steps that are newer than all
+                    arriving[other] = gradient
+                    records += [r for r in reachable([other]) if r.order > record.order]
             else:
                 _follow_each(record, gradient, arriving)
             if release:

@@ -7,6 +7,7 @@ from typing import Any
 
 from kerasish import dtype_policies, ops, tree
 from kerasish._names import auto_name
+from kerasish._registry import is_ours
 from kerasish.arrays.dtype import floatx
 from kerasish.backend.tensor import Tensor
 from kerasish.losses.reducing import reduce_weighted_values, standardize_reduction
@@ -49,6 +50,11 @@ class Loss:
     def dtype(self) -> str:
         """Name of the dtype that the loss is computed in."""
         return self._dtype  # type: ignore[no-any-return]
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether nothing that a user wrote is a part of it."""
+        return is_ours(type(self))
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Return the loss of predictions.

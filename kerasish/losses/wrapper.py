@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, TypeVar
 
 from kerasish import ops, tree
-from kerasish._registry import deserialize_keras_object, serialize_keras_object
+from kerasish._registry import deserialize_keras_object, is_ours, serialize_keras_object
 from kerasish.losses.loss import Loss
 from kerasish.losses.reducing import MEANS
 from kerasish.losses.shapes import squeeze_or_expand_to_same_rank
@@ -61,6 +61,11 @@ class LossFunctionWrapper(Loss):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
         self.fn = fn
         self._fn_kwargs = kwargs
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether neither the class nor the function is a user's."""
+        return super().is_built_in and is_ours(self.fn)
 
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return the function's values."""

@@ -13,6 +13,7 @@ from itertools import zip_longest
 from typing import Any
 
 from kerasish import ops, tree
+from kerasish.backend.composite import Composite
 from kerasish.backend.tensor import Tensor
 from kerasish.errors import explain
 from kerasish.losses import Loss
@@ -96,6 +97,7 @@ class CompileLoss(Loss):
         self._trackers: list[Mean] = []
         self._needed: list[int] = []
         self._output_count = 0
+        self._whole: Any = None  # the only loss, if it is built in, as one step
 
     @property
     def metrics(self) -> list[Mean]:
@@ -141,6 +143,9 @@ class CompileLoss(Loss):
             name = term_name(path, place, names, loss.name)
             self._terms.append(Term(name, loss, wish.weight, place))
         several = len(self._terms) > 1
+        self._whole = None
+        if len(self._terms) == 1 and getattr(self._terms[0].loss, "is_built_in", False):
+            self._whole = Composite(self._terms[0].loss)
         self._trackers = [Mean(name=f"{term.name}_loss") for term in self._terms if several]
         self._needed, self._output_count = sorted(needed), len(outputs)
         self.built = True
@@ -210,7 +215,11 @@ class CompileLoss(Loss):
         term = self._terms[0]
         if isinstance(sample_weight, (list, tuple, dict)):
             (sample_weight,) = align_weights(sample_weight, y_pred, self.output_names, self._needed)
-        value = ops.cast(term.loss(y_true, y_pred, sample_weight), self.dtype)
+        if self._whole is None or sample_weight is not None or hasattr(y_pred, "_keras_mask"):
+            value = term.loss(y_true, y_pred, sample_weight)
+        else:
+            value = self._whole(y_true, y_pred)
+        value = ops.cast(value, self.dtype)
         return value if term.weight is None else ops.multiply(value, term.weight)
 
 

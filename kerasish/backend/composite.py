@@ -1,0 +1,144 @@
+"""Composite: a function of tensors that eager code takes as one step, forth and back.
+
+A dense layer is three primitives forth and eight back; nobody steps through them, and in a small
+layer each takes longer to call than to compute. A composite is traced once for each signature and
+planned twice: the function, which also gives what its gradient needs, and the gradient, which the
+reverse walk asks for. The bits are those of the primitives one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from kerasish.arrays.device import array_module
+from kerasish.arrays.dtype import dtype_name
+from kerasish.arrays.spec import Spec
+from kerasish.backend.convert import as_tensor
+from kerasish.backend.planned import WORTH_COMPILING
+from kerasish.backend.record import Record, mode, recording
+from kerasish.backend.reverse import collect
+from kerasish.backend.scopes import scopes
+from kerasish.backend.tensor import Tensor
+from kerasish.primitives.applier import is_tracing
+
+
+class Composite:
+    """A callable like the function, for tensors and variables.
+
+    Where there is nothing to plan (in a traced function, on a GPU, for arrays that are not laid
+    out in rows), the function itself is called.
+
+    Args:
+        function: takes tensors and returns one tensor. It consists of primitives alone: it reads
+            no variables but its arguments, draws no random numbers, and has no other effects.
+
+    Example:
+        >>> import kerasish as keras
+        >>> f = Composite(lambda a, b: keras.ops.sum(a * b))
+        >>> a = keras.ops.convert_to_tensor([1.0, 2.0]).requires_grad_()
+        >>> f(a, keras.ops.ones((2,))).backward()
+        >>> a.grad.numpy()
+        array([1., 1.], dtype=float32)
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self._planned: dict[Any, _Planned] = {}
+
+    def __call__(self, *inputs: Any) -> Any:
+        if scopes.state is not None or is_tracing():
+            return self.function(*inputs)
+        tensors = [x if type(x) is Tensor else as_tensor(x) for x in inputs]
+        arrays, key = [], []
+        for tensor in tensors:
+            array = tensor.value
+            if type(array) is not np.ndarray or not array.flags.c_contiguous:
+                return self.function(*inputs)
+            arrays.append(array)
+            key.append((array.shape, array.dtype, mode.recording and tensor.record is not None))
+        signature = tuple(key)
+        planned = self._planned.get(signature)
+        if planned is None:
+            if array_module() is not np:
+                return self.function(*inputs)
+            planned = self._planned[signature] = _Planned(self.function, signature)
+            if len(self._planned) > LARGEST_CACHE:
+                del self._planned[next(iter(self._planned))]
+        return planned(tensors, arrays)
+
+    def __reduce__(self) -> Any:
+        return Composite, (self.function,)  # a copy plans anew
+
+
+LARGEST_CACHE = 64  # signatures kept; the first one goes first
+
+
+class _Planned:
+    """A composite for one signature; it stands in the records of what it computed."""
+
+    picks = False
+
+    def __init__(self, function: Callable[..., Any], signature: Sequence[Any]) -> None:
+        from kerasish.backend.graph.joint import joint
+
+        self.function = function
+        specs = [Spec(shape, dtype_name(dtype)) for shape, dtype, _ in signature]
+        wanted = [i for i, (_, _, has_record) in enumerate(signature) if has_record]
+        self.joint = joint(function, specs, wanted)
+        self.places, self.once = self.joint.places, self.joint.once
+        self.takes = [i for i in self.joint.takes if i < len(specs) + len(self.joint.forth.outputs)]
+        self.takes_gradient = len(self.takes) < len(self.joint.takes)
+        self.forth = _program(self.joint.forth)
+        self._back: Any = None
+
+    def __call__(self, tensors: list[Tensor], arrays: list[Any]) -> Tensor:
+        results = self.forth(*arrays)
+        output = results[0]
+        if type(output) is not np.ndarray:
+            output = np.asarray(output)
+        if not self.places:
+            return Tensor(output)
+        known = [*arrays, *results]
+        saved = tensors, [known[i] for i in self.takes]
+        parents = tuple([tensor.record for tensor in tensors])
+        return Tensor(
+            output, Record(self, parents, {}, output.shape, output.dtype, saved, None, None)
+        )
+
+    def walk_back(self, record: Record, gradient: Tensor, arriving: dict[Record, Any]) -> Any:
+        """Bring each input its share.
+
+        Returns:
+            A record at which the walk is to go on instead, that of the same value computed
+            primitive by primitive: where the walk itself is recorded, a gradient is not laid out
+            in rows, or several shares are to be added to what arrived from elsewhere, one by one.
+        """
+        tensors, values = record.saved
+        parents, seed = record.parents, gradient.value
+        is_planned = type(seed) is np.ndarray and seed.flags.c_contiguous and not mode.recording
+        for i in self.places:
+            if parents[i] in arriving and i not in self.once:
+                is_planned = False
+        if not is_planned or len(set(parents)) < len(parents):
+            with recording():
+                return self.function(*tensors).record
+        if self._back is None:
+            self._back = _program(self.joint.back)
+        if self.takes_gradient:
+            values = [*values, seed]
+        for i, share in zip(self.places, self._back(*values), strict=True):
+            collect(arriving, parents[i], Tensor(np.asarray(share)))
+        return None
+
+
+def _program(graph: Any) -> Any:
+    """Plan a graph; what takes long arrays is compiled when it is worth it."""
+    from kerasish.backend.graph.passes import optimise
+    from kerasish.backend.graph.plan.buffers import make_plan
+    from kerasish.backend.graph.printers.choose import Chosen, default_mode
+
+    is_long = sum(node.spec.size for node in graph.inputs) >= WORTH_COMPILING
+    return Chosen(make_plan(optimise(graph)), default_mode() if is_long else False)
