@@ -13,6 +13,9 @@ import time
 from importlib import metadata
 
 
+PACKAGES = ("numpy", "torch", "jax", "keras", "tensorflow-cpu", "scikit-learn", "onnxruntime")
+
+
 def shortest(epoch, steps, repeats=3):
     """Return the shortest time of a step, in microseconds, over some epochs after a first one."""
     epoch()
@@ -29,7 +32,7 @@ def versions():
     import kerasish
 
     found = {"kerasish": kerasish.__version__}  # measured from its folder, installed or not
-    for package in ("numpy", "torch", "jax", "keras"):
+    for package in PACKAGES:
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:
@@ -47,7 +50,7 @@ def run(script, peer, name):
     return float(done.stdout.split()[-1])
 
 
-def main(script, description, cases, measure, bases=("graph",)):
+def main(script, description, cases, measure, bases=("graph",), unit="a step"):
     """Measure in turn, and print medians and ratios.
 
     Args:
@@ -56,6 +59,7 @@ def main(script, description, cases, measure, bases=("graph",)):
         cases: name → names of the peers.
         measure: a function of a peer and a case that returns microseconds.
         bases: the peers that ratios are taken to: those of them that a case has.
+        unit: what the microseconds are for.
     """
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--rounds", type=int, default=5)
@@ -78,7 +82,7 @@ def main(script, description, cases, measure, bases=("graph",)):
                 if value is not None:
                     found.append(value)
         report[name] = medians = {p: statistics.median(v) for p, v in times.items() if v}
-        print(f"\n{name}: µs a step, medians of {options.rounds} rounds in turn")
+        print(f"\n{name}: µs {unit}, medians of {options.rounds} rounds in turn")
         for peer, value in medians.items():
             ours = [base for base in bases if base in medians and base != peer]
             ratios = [f"{base} / {peer} = {medians[base] / value:.2f}" for base in ours]

@@ -23,7 +23,10 @@ CASES = {  # sizes, loss, batch, batches of an epoch
     "32-(64x8)-4": ((32, *[64] * 8, 4), "crossentropy", 64, 800),
 }
 SGD = {"1000-100-1000"}  # trained by plain gradient descent, the others by Adam
-PEERS = ("native", "graph", "eager", "torch", "jit", "scan", "keras-jax", "products")
+PEERS = (
+    "native", "graph", "eager", "torch", "jit", "scan", "keras-jax", "keras-torch",
+    "keras-tensorflow", "sklearn", "products",
+)  # fmt: skip
 
 
 def data(sizes, loss, batch, steps):
@@ -82,12 +85,30 @@ def kerasish_fit(engine, jit=False):
     return make
 
 
-def keras_jax(case):
-    """Time Keras on JAX."""
-    os.environ["KERAS_BACKEND"] = "jax"
-    import keras
+def keras_on(backend):
+    """Time Keras on one of its backends."""
 
-    return fit_with(keras, case)
+    def make(case):
+        os.environ["KERAS_BACKEND"] = backend
+        import keras
+
+        return fit_with(keras, case)
+
+    return make
+
+
+def sklearn_mlp(case):
+    """Time scikit-learn's own nets: a pass over the rows, in their order of the moment."""
+    from sklearn import neural_network
+
+    sizes, loss, batch, _steps = case
+    kind = neural_network.MLPRegressor if loss == "mse" else neural_network.MLPClassifier
+    model = kind(sizes[1:-1], batch_size=batch, solver=optimizer_of(sizes))
+    x, y = data(*case)
+    y = y.ravel() if loss != "mse" or y.shape[1] == 1 else y
+    classes = {} if loss == "mse" else {"classes": np.arange(sizes[-1])}
+    model.partial_fit(x[:batch], y[:batch], **classes)
+    return lambda: model.partial_fit(x, y)
 
 
 def torch_eager(case):
@@ -216,7 +237,9 @@ def products_alone(case):
 MAKERS = {
     "native": kerasish_fit("graph", True), "graph": kerasish_fit("graph"),
     "eager": kerasish_fit("eager"), "torch": torch_eager, "jit": jax_jit, "scan": jax_scan,
-    "keras-jax": keras_jax, "products": products_alone,
+    "keras-jax": keras_on("jax"), "keras-torch": keras_on("torch"),
+    "keras-tensorflow": keras_on("tensorflow"), "sklearn": sklearn_mlp,
+    "products": products_alone,
 }  # fmt: skip
 
 

@@ -7,6 +7,8 @@ import inspect
 import warnings
 from typing import Any
 
+import numpy as np
+
 from kerasish import tree
 from kerasish._names import named
 from kerasish.arrays.dtype import is_float
@@ -29,8 +31,12 @@ class LayerCalling:
     _quick_spec: InputSpec | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1 and type(args[0]) is Tensor and self._is_simple(args[0], kwargs):
-            return self._quick_call(args[0], kwargs.get("training"))
+        if len(args) == 1:
+            x = args[0]
+            if type(x) is np.ndarray and vars(self).get("_quick_dtype") == x.dtype:
+                x = as_tensor(x)
+            if type(x) is Tensor and self._is_simple(x, kwargs):
+                return self._quick_call(x, kwargs.get("training"))
         handle = first_symbolic((args, kwargs))
         if handle is not None and not isinstance(handle, KerasTensor):
             return handle.defer(self, args, kwargs, self.name)

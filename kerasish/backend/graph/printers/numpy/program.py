@@ -30,6 +30,7 @@ class Program:
         namespace: dict[str, Any] = {"inf": math.inf, "nan": math.nan, "np": np}  # in params
         exec(compile(self.source.text, "<kerasish plan>", "exec"), namespace)
         self.bind = namespace["bind"]
+        self.has_variables = bool(self.source.variables or plan.graph.updates)
         self._idle: list[_Bound] = []
 
     def __call__(self, *inputs: Any) -> tuple[Any, ...]:
@@ -38,7 +39,7 @@ class Program:
             bound = self._idle.pop()
         except IndexError:
             bound = _Bound(self)
-        if bound.seen != Storage.latest:
+        if bound.seen != Storage.latest and (self.has_variables or bound.run is None):
             bound.refresh()
         try:
             return bound.run(*inputs)  # type: ignore[no-any-return]
