@@ -12,7 +12,6 @@ import sys
 import time
 from importlib import metadata
 
-
 PACKAGES = ("numpy", "torch", "jax", "keras", "tensorflow-cpu", "scikit-learn", "onnxruntime")
 
 

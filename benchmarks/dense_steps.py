@@ -103,7 +103,7 @@ def sklearn_mlp(case):
 
     sizes, loss, batch, _steps = case
     kind = neural_network.MLPRegressor if loss == "mse" else neural_network.MLPClassifier
-    model = kind(sizes[1:-1], batch_size=batch, solver=optimizer_of(sizes))
+    model = kind(hidden_layer_sizes=sizes[1:-1], batch_size=batch, solver=optimizer_of(sizes))
     x, y = data(*case)
     y = y.ravel() if loss != "mse" or y.shape[1] == 1 else y
     classes = {} if loss == "mse" else {"classes": np.arange(sizes[-1])}

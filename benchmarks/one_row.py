@@ -33,7 +33,9 @@ def row(sizes):
 def weights(sizes):
     """Return kernels and biases."""
     rng = np.random.default_rng(1)
-    return [(rng.normal(size=p).astype("f"), np.zeros(p[1], "f")) for p in itertools.pairwise(sizes)]
+    return [
+        (rng.normal(size=p).astype("f"), np.zeros(p[1], "f")) for p in itertools.pairwise(sizes)
+    ]
 
 
 def built(keras, sizes):
@@ -145,7 +147,7 @@ def sklearn_mlp(sizes):
     from sklearn.neural_network import MLPClassifier
 
     x = np.repeat(row(sizes), sizes[-1], 0)
-    model = MLPClassifier(sizes[1:-1])
+    model = MLPClassifier(hidden_layer_sizes=sizes[1:-1])
     model.partial_fit(x, np.arange(sizes[-1]), classes=np.arange(sizes[-1]))
     return lambda: model.predict_proba(x[:1])
 

@@ -30,6 +30,8 @@ def handle(x: Any) -> Any:
 
 
 def arrays(data: Any) -> Any:
+    if type(data) is np.ndarray:  # most often; a walk through a structure takes longer than a row
+        return data
     return tree.map_structure(
         lambda v: v if v is None or hasattr(v, "shape") else np.asarray(v), data
     )

@@ -10,6 +10,7 @@ import numpy as np
 
 from kerasish import tree
 from kerasish.backend.record import no_grad
+from kerasish.backend.tensor import Tensor
 
 
 class Run:
@@ -112,6 +113,8 @@ def concatenate_outputs(outputs: list[Any]) -> Any:
 
 def host(outputs: Any) -> Any:
     """Return predictions as NumPy arrays."""
+    if type(outputs) is Tensor:
+        return outputs.numpy()
     with no_grad():
         return tree.map_structure(
             lambda x: x.numpy() if hasattr(x, "numpy") else np.asarray(x), outputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,8 @@ from kerasish.backend.graph.printers.numpy.program import Program
 from kerasish.errors import BackendError
 
 VARIABLE = "KERASISH_JIT"  # "auto", "1" or "0": for functions that were told nothing else
-WORTH_IT = 50  # runs after which a function is compiled
+WORTH_IT = 50  # runs after which a function is compiled …
+SECONDS = 0.3  # … but not before: compiling costs the runs beside it a tenth of that, once
 
 _MODES = {"auto": "auto", "1": True, "0": False}
 
@@ -50,7 +52,8 @@ class Chosen:
         self.plan = plan
         self.program: Any = Program(plan)
         self.printer, self.why = "numpy", "jit_compile=False"
-        self._left = 0
+        self._left = 0  # runs until it is worth compiling
+        self._since = 0.0
         if array_module() is not np:
             self.why = "the native printer knows the CPU only"
         elif mode is True:
@@ -58,16 +61,23 @@ class Chosen:
                 raise BackendError("jit_compile=True needs llvmlite: pip install 'kerasish[jit]'.")
             self.compile()
         elif mode == "auto":
-            self.why = f"it is compiled after {WORTH_IT} runs"
+            self.why = f"it is compiled after {WORTH_IT} runs and {SECONDS} s"
             self._left = WORTH_IT
 
     def __call__(self, *inputs: Any) -> tuple[Any, ...]:
         """Run the plan; return the outputs as arrays."""
         if self._left:
-            self._left -= 1
-            if not self._left:
-                self._compile_beside()
+            self._wait()
         return self.program(*inputs)  # type: ignore[no-any-return]
+
+    def _wait(self) -> None:
+        now = time.perf_counter()
+        self._since = self._since or now
+        if self._left > 1:
+            self._left -= 1
+        elif now - self._since >= SECONDS:
+            self._left = 0
+            self._compile_beside()
 
     def _compile_beside(self) -> None:
         import threading
@@ -78,6 +88,7 @@ class Chosen:
 
     def _compile_quietly(self) -> None:
         try:
+            machine.preload()
             self.compile()
         except Exception as error:  # whatever it is, the runs go on as they are
             self.why = f"compiling failed: {type(error).__name__}: {error}"

@@ -5,6 +5,9 @@ from __future__ import annotations
 import ctypes
 import functools
 import importlib.util
+import os
+import pathlib
+import sys
 import threading
 from typing import Any
 
@@ -14,6 +17,22 @@ from kerasish.errors import BackendError
 def is_there() -> bool:
     """Whether llvmlite can be imported."""
     return importlib.util.find_spec("llvmlite") is not None
+
+
+def preload() -> None:
+    """Load LLVM's library without holding up other threads.
+
+    Python holds its lock while it loads a library, which takes some 50 ms for this one; a call of
+    the system's own `dlopen` does not. What is loaded is not loaded again by the import.
+    """
+    found = importlib.util.find_spec("llvmlite")
+    if os.name != "posix" or found is None or "llvmlite" in sys.modules:
+        return
+    for folder in found.submodule_search_locations or ():
+        for library in pathlib.Path(folder, "binding").glob("libllvmlite.*"):
+            dlopen = ctypes.CDLL(None).dlopen
+            dlopen.argtypes, dlopen.restype = [ctypes.c_char_p, ctypes.c_int], ctypes.c_void_p
+            dlopen(os.fsencode(library), os.RTLD_NOW)
 
 
 class Code:

@@ -12,7 +12,7 @@ import numpy as np
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.arrays.memory import empty
 from kerasish.backend.graph.graph import Node
-from kerasish.backend.graph.plan.plan import Plan
+from kerasish.backend.graph.plan.plan import Plan, nbytes
 from kerasish.backend.graph.printers.native.fuse import Memory as Where
 from kerasish.backend.graph.printers.native.fuse import memory_of
 from kerasish.backend.graph.printers.native.loops import address_of_loop
@@ -23,6 +23,7 @@ from kerasish.backend.storage import Storage
 from kerasish.primitives import state
 
 SCRATCH = 24  # whole numbers, as the printed text knows
+SMALL = 4096  # bytes that are copied sooner than asked where they are
 
 
 class NativeProgram:
@@ -85,8 +86,8 @@ class NativeProgram:
 class _Bound:
     """A program with memory of its own and the addresses of now.
 
-    Inputs and outputs lie where the caller has them, unless steps are computed in Python: those
-    know their arrays from the beginning, so what they touch has a place of its own.
+    Inputs and outputs lie where the caller has them, unless they are small, or steps are computed
+    in Python: those know their arrays from the beginning. Then each has a place of its own.
     """
 
     def __init__(self, program: NativeProgram) -> None:
@@ -114,10 +115,12 @@ class _Bound:
             for node, place in self.places.items()
             if node.primitive is not state.constant and node not in known
         ]
-        self.keeps = bool(program.source.in_python)
-        if self.keeps:
-            for place, node in self.fresh:
-                self.table[place] = address(self._home(node))
+        passed = [*graph.inputs, *(node for _, node in self.fresh)]
+        is_small = sum(nbytes(node) for node in passed) <= SMALL
+        self.keeps = is_small or bool(program.source.in_python)
+        for node in passed if self.keeps else ():
+            if node in self.places:
+                self.table[self.places[node]] = address(self._home(node))
 
     def _bind(self, table: Sequence[Any]) -> None:
         for place, entry in enumerate(table):
@@ -191,20 +194,18 @@ class _Bound:
 
     def run(self, inputs: Sequence[Any]) -> tuple[Any, ...]:
         """Run one step."""
-        table = self.table
-        for (place, home), array in zip(self.inputs, inputs, strict=True):
-            if place >= 0 and self.keeps:
+        if self.keeps:
+            for (_, home), array in zip(self.inputs, inputs, strict=True):
                 np.copyto(home, array)
-                table[place] = address(home)
-            elif place >= 0:
-                table[place] = address(array)
-        made = {}
-        for place, node in self.fresh:
-            if self.keeps:
-                made[node] = self.homes[node]
-            else:
+            made = self.homes
+        else:
+            made = {}
+            for (place, _), array in zip(self.inputs, inputs, strict=True):
+                if place >= 0:
+                    self.table[place] = address(array)
+            for place, node in self.fresh:
                 made[node] = array = self.memory.fresh(node.shape, node.dtype)
-                table[place] = address(array)
+                self.table[place] = address(array)
         self._check(self.program.code.step(self.table_address))
         found = [_view(made, node) for node in self.plan.graph.outputs]
         return tuple([array.copy() for array in found] if self.keeps else found)
