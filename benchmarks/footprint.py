@@ -41,7 +41,8 @@ for _ in range(2):
 """
 SKLEARN = """
 import numpy as np
-MLPRegressor(hidden_layer_sizes=(16,), batch_size=16).partial_fit(np.zeros((32, 4), "f"), np.zeros((32, 3), "f"))
+model = MLPRegressor(hidden_layer_sizes=(16,), batch_size=16)
+model.partial_fit(np.zeros((32, 4), "f"), np.zeros((32, 3), "f"))
 """
 PROGRAMS = {  # name → packages, how it is imported, what trains
     "python": ((), "pass", ""),

@@ -17,7 +17,10 @@ HOME = {
     "numpy": ["kerasish/"],
     "h5py": ["kerasish/saving/"],
     "tqdm": ["kerasish/"],
-    "llvmlite": ["kerasish/backend/graph/printers/native/machine.py"],
+    "llvmlite": [
+        "kerasish/backend/graph/printers/native/compiler.py",
+        "kerasish/backend/graph/printers/native/machine.py",
+    ],
     "cupy": ["kerasish/arrays/device.py", "kerasish/backend/graph/printers/cupy/"],
     "ml_dtypes": ["kerasish/arrays/dtype.py"],
     "matplotlib": ["kerasish/backend/graph/printers/drawing.py"],

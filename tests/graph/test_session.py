@@ -8,7 +8,6 @@ import pytest
 from kerasish import graph as tf
 from kerasish.errors import ShapeError
 from kerasish.testing.bits import assert_same_bits
-from tests.threads import wait_for_compilers
 
 N, D, H = 8, 6, 5
 RANDOM = np.random.default_rng(0)
@@ -213,7 +212,6 @@ def test_a_planned_run_makes_nothing_new_but_what_it_returns(jit, monkeypatch):
         session.run(tf.global_variables_initializer())
         for _ in range(3):
             session.run(step, feed)
-        wait_for_compilers()
         tracemalloc.start()
         before = tracemalloc.take_snapshot()
         for _ in range(100):

@@ -13,7 +13,6 @@ from kerasish.backend.graph.printers.native import machine, self_check
 from kerasish.errors import BackendError
 from kerasish.primitives.random import random_uniform
 from kerasish.testing.bits import assert_same_bits
-from tests.threads import wait_for_compilers
 
 X = np.random.default_rng(0).normal(size=(5, 7)).astype("float32")
 
@@ -33,9 +32,7 @@ def test_without_a_compiler_there_is_one_sentence(monkeypatch):
     with pytest.raises(BackendError, match=r"needs llvmlite: pip install 'kerasish\[jit\]'"):
         function_of(step, True)(X)
     function = function_of(step, "auto")
-    for _ in range(choose.WORTH_IT):
-        function(X)
-    wait_for_compilers()
+    function(X)
     assert function.explain() == [
         "f32[5,7]: numpy (llvmlite is not installed: pip install 'kerasish[jit]')"
     ]
@@ -46,7 +43,6 @@ def test_false_never_compiles():
     function = function_of(step, False)
     for _ in range(choose.WORTH_IT + 5):
         function(X)
-    wait_for_compilers()
     assert function.explain() == ["f32[5,7]: numpy (jit_compile=False)"]
 
 
@@ -65,6 +61,20 @@ def compiler():
     pytest.importorskip("llvmlite", reason="compiled code needs the extra `jit`")
 
 
+@pytest.fixture
+def soon(monkeypatch, compiler):
+    """Spend all the time there is on compiling: each run does a piece, and waits for LLVM."""
+    from kerasish.backend.graph.printers.native import jobs
+
+    monkeypatch.setattr(choose, "SHARE", float("inf"))
+    monkeypatch.setattr(choose, "PAUSE", 0.0)
+    wait = jobs.Job.is_done
+    monkeypatch.setattr(
+        jobs.Job, "is_done", lambda job: wait(job) or job._process.wait() is not None
+    )
+    return choose.WORTH_IT + 200  # runs that are enough for all pieces
+
+
 @pytest.mark.native
 @pytest.mark.usefixtures("compiler")
 class TestCompiled:
@@ -74,18 +84,63 @@ class TestCompiled:
         assert function.explain() == ["f32[5,7]: native (compiled)"]
         assert "define i32 @step(ptr %table)" in function.show_source()
 
-    def test_auto_goes_over_to_compiled_code_and_nobody_notices(self):
+    def test_auto_goes_over_to_compiled_code_and_nobody_notices(self, soon):
         function = function_of(step, "auto")
         first = function(X)
-        assert "after 50 runs" in function.explain()[0]
-        for _ in range(choose.WORTH_IT):
+        assert "once there were 50 runs" in function.explain()[0]
+        for _ in range(soon):
             assert_same_bits(function(X), first)
-        wait_for_compilers()
         assert function.explain() == ["f32[5,7]: native (compiled)"]
         assert_same_bits(function(X), first)
 
+    def test_auto_spends_no_more_than_a_share_of_the_time(self, monkeypatch):
+        clock = [100.0]
+        monkeypatch.setattr(choose.time, "perf_counter", lambda: clock[0])
+        begun = []
+
+        def pieces(plan, beside):
+            while True:
+                begun.append(clock[0])
+                clock[0] += 0.03
+                yield
+
+        from kerasish.backend.graph.printers.native import beside
+
+        monkeypatch.setattr(beside, "compiling", pieces)
+        work = choose._Work(None)
+        while clock[0] < 110:
+            work.go_on()
+            clock[0] += 1e-4
+        for number, moment in enumerate(begun):
+            assert 0.03 * (number + 1) <= choose.SHARE * (moment - 100) * 1.001
+        assert len(begun) > 20
+
+    def test_where_products_keep_all_cores_busy_it_waits_longer(self, monkeypatch):
+        clock, begun = [100.0], []
+        monkeypatch.setattr(choose.time, "perf_counter", lambda: clock[0])
+        work = choose._Work(None)
+        monkeypatch.setattr(work, "_do_a_piece", lambda now: begun.append(now) or False)
+        while not begun:
+            work.go_on()
+            clock[0] += 2e-3
+        assert begun[0] - 100 > choose.BESIDE / choose.SHARE
+
+    def test_the_next_process_finds_what_was_compiled(self, monkeypatch, tmp_path):
+        from kerasish.backend.graph.printers.native import compiler
+
+        monkeypatch.setenv("KERASISH_CACHE", str(tmp_path / "cache"))
+        wanted = function_of(step, True)(X)
+        monkeypatch.setattr(compiler, "object_code", lambda text: 1 / 0)
+        function = function_of(step, True)
+        assert_same_bits(function(X), wanted)
+        assert function.explain() == ["f32[5,7]: native (compiled)"]
+
     def test_where_bits_would_differ_numpy_goes_on(self, monkeypatch):
-        monkeypatch.setattr(self_check, "complaint", lambda: "a bit differs")
+        def differs(beside):
+            return "a bit differs"
+            yield
+
+        monkeypatch.setattr(self_check, "checking", differs)
         function = function_of(step, True)
         assert_same_bits(function(X), function_of(step, False)(X))
         assert function.explain() == ["f32[5,7]: numpy (a bit differs)"]
@@ -93,17 +148,27 @@ class TestCompiled:
     def test_the_self_check_finds_a_bit_that_differs(self, monkeypatch):
         from kerasish.backend.graph.printers.native import formula
 
-        assert self_check.complaint() is None
+        monkeypatch.setenv("KERASISH_CACHE", "off")
+        monkeypatch.setattr(self_check, "_answers", [])
+        assert choose.complaint() is None
+        self_check._answers.clear()
         monkeypatch.setitem(formula._ARITHMETIC, formula.ast.Add, "fsub")
-        assert "differs from NumPy" in self_check.complaint.__wrapped__()
+        assert "differs from NumPy" in choose.complaint()
 
-    def test_whatever_goes_wrong_in_the_thread_the_runs_go_on(self, monkeypatch):
-        monkeypatch.setattr(choose, "complaint", lambda: 1 / 0)
+    def test_whatever_goes_wrong_while_compiling_the_runs_go_on(self, monkeypatch, soon):
+        monkeypatch.setattr(self_check, "checking", lambda beside: 1 / 0)
         function = function_of(step, "auto")
-        for _ in range(choose.WORTH_IT + 2):
+        for _ in range(soon):
             function(X)
-        wait_for_compilers()
         assert "compiling failed: ZeroDivisionError" in function.explain()[0]
+
+    def test_where_no_other_process_compiles_this_one_does(self, monkeypatch, soon):
+        monkeypatch.setenv("KERASISH_CACHE", "off")
+        monkeypatch.setattr("sys.executable", "/nowhere/python")
+        function = function_of(step, "auto")
+        for _ in range(soon):
+            function(X)
+        assert function.explain() == ["f32[5,7]: native (compiled)"]
 
     def test_loops_are_left_to_numpy(self):
         function = function_of(
@@ -175,7 +240,7 @@ class TestCompiled:
             thread.join()
         assert not wrong
 
-    def test_a_swap_in_the_middle_of_an_epoch_changes_nothing(self):
+    def test_a_swap_in_the_middle_of_an_epoch_changes_nothing(self, soon):
         x, y = X.repeat(60, 0), X.repeat(60, 0)[:, :1]
         found = []
         for jit in (False, "auto", True):
@@ -186,7 +251,6 @@ class TestCompiled:
             model.compile("adam", "mse", jit_compile=jit)
             history = model.fit(x, y, batch_size=2, epochs=3, verbose=0)
             found.append([*model.get_weights(), np.array(history.history["loss"])])
-            wait_for_compilers()
             assert ("native" in model.explain()) is (jit is not False)
         for one, other in ((0, 1), (0, 2)):
             for a, b in zip(found[one], found[other], strict=True):
@@ -222,7 +286,6 @@ class TestCompiled:
             gc.collect()
 
         work(100)
-        wait_for_compilers()
         tracemalloc.start()
         grown = []
         for _ in range(3):  # Python's own tables may grow once, by megabytes; a leak goes on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from typing import Any
 
@@ -15,8 +16,14 @@ from kerasish.backend.graph.printers.numpy.program import Program
 from kerasish.errors import BackendError
 
 VARIABLE = "KERASISH_JIT"  # "auto", "1" or "0": for functions that were told nothing else
-WORTH_IT = 50  # runs after which a function is compiled …
-SECONDS = 0.3  # … but not before: compiling costs the runs beside it a tenth of that, once
+WORTH_IT = 50  # runs before a function is compiled
+SHARE = 0.08  # of the time since the first run, at most, is spent on compiling between runs
+PIECE = 0.03  # seconds that a piece of that work may take
+PAUSE = 0.01  # seconds between two pieces
+QUICK = 1e-3  # seconds; a run that takes longer has products that keep all cores busy, so that …
+BESIDE = 0.5  # … LLVM's work in a process beside it costs it about so many seconds
+
+MISSING = "llvmlite is not installed: pip install 'kerasish[jit]'"
 
 _MODES = {"auto": "auto", "1": True, "0": False}
 
@@ -38,9 +45,10 @@ class Chosen:
 
     Args:
         plan: what runs.
-        mode: True compiles at once, False never; `"auto"` compiles beside the runs, in a thread,
-            once there were enough, and goes over to the compiled code when it is ready. Both
-            programs give the same bits, so nobody notices but by the clock.
+        mode: True compiles at once, False never; `"auto"` compiles in pieces between the runs,
+            once there were enough, never spending more than a small share of the time on it, and
+            goes over to the compiled code when it is ready. Both programs give the same bits, so
+            nobody notices but by the clock.
 
     Attributes:
         program: the one that runs now.
@@ -52,67 +60,112 @@ class Chosen:
         self.plan = plan
         self.program: Any = Program(plan)
         self.printer, self.why = "numpy", "jit_compile=False"
-        self._left = 0  # runs until it is worth compiling
-        self._since = 0.0
+        self._work: _Work | None = None
         if array_module() is not np:
             self.why = "the native printer knows the CPU only"
         elif mode is True:
             if not machine.is_there():
                 raise BackendError("jit_compile=True needs llvmlite: pip install 'kerasish[jit]'.")
             self.compile()
+        elif mode == "auto" and not machine.is_there():
+            self.why = MISSING
         elif mode == "auto":
-            self.why = f"it is compiled after {WORTH_IT} runs and {SECONDS} s"
-            self._left = WORTH_IT
+            self.why = f"it is compiled once there were {WORTH_IT} runs and there is time"
+            self._work = _Work(plan)
 
     def __call__(self, *inputs: Any) -> tuple[Any, ...]:
         """Run the plan; return the outputs as arrays."""
-        if self._left:
-            self._wait()
+        if self._work is not None:
+            self._go_on(self._work)
         return self.program(*inputs)  # type: ignore[no-any-return]
 
-    def _wait(self) -> None:
-        now = time.perf_counter()
-        self._since = self._since or now
-        if self._left > 1:
-            self._left -= 1
-        elif now - self._since >= SECONDS:
-            self._left = 0
-            self._compile_beside()
-
-    def _compile_beside(self) -> None:
-        import threading
-
-        # LLVM works without the GIL, so the runs go on meanwhile. The thread is waited for at the
-        # end of the program: it takes some tenths of a second.
-        threading.Thread(target=self._compile_quietly, name="kerasish-compiler").start()
-
-    def _compile_quietly(self) -> None:
+    def _go_on(self, work: _Work) -> None:
         try:
-            machine.preload()
-            self.compile()
+            if work.go_on():
+                self._work = None
+                self._take(work.result)
         except Exception as error:  # whatever it is, the runs go on as they are
+            self._work = None
             self.why = f"compiling failed: {type(error).__name__}: {error}"
 
     def compile(self) -> None:
         """Compile, and run the compiled code from now on; if that cannot be, say why."""
-        problem = complaint()
-        if problem is not None:
-            self.why = problem
+        self._work = None
+        if not machine.is_there():
+            self.why = MISSING
             return
-        from kerasish.backend.graph.printers.native.layout import Unprintable
-        from kerasish.backend.graph.printers.native.program import NativeProgram
+        from kerasish.backend.graph.printers.native.beside import compiling
 
+        self._take(_exhaust(compiling(self.plan, beside=False)))
+
+    def _take(self, result: Any) -> None:
+        if isinstance(result, str):
+            self.why = result
+        else:
+            self.program, self.printer, self.why = result, "native", "compiled"
+
+
+class _Work:
+    """Compiling, done in pieces between runs.
+
+    Attributes:
+        result: a program, or why there is none; when it is done.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.result: Any = None
+        self._pieces: Any = None
+        self._runs, self._began, self._spent, self._next = 0, 0.0, 0.0, 0.0
+        self._lock = threading.Lock()
+
+    def go_on(self) -> bool:
+        """Do a piece, if it is due; say whether that was the last."""
+        now = time.perf_counter()
+        if now < self._next or not self._lock.acquire(blocking=False):
+            return False
         try:
-            self.program = NativeProgram(self.plan)
-            self.printer, self.why = "native", "compiled"
-        except Unprintable as error:
-            self.why = f"the native printer has no words for {error}"
+            self._runs += 1
+            if self._runs < WORTH_IT:
+                self._began = self._began or now
+                return False
+            if self._runs == WORTH_IT and now - self._began > WORTH_IT * QUICK:
+                self._spent = BESIDE  # in advance
+            if self._spent + PIECE <= SHARE * (now - self._began):
+                return self._do_a_piece(now)
+            self._next = self._began + (self._spent + PIECE) / SHARE
+            return False
+        finally:
+            self._lock.release()
+
+    def _do_a_piece(self, now: float) -> bool:
+        from kerasish.backend.graph.printers.native.beside import compiling
+
+        if self._pieces is None:
+            self._pieces = compiling(self.plan, beside=True)
+        try:
+            next(self._pieces)
+        except StopIteration as end:
+            self.result = end.value
+            return True
+        self._spent += time.perf_counter() - now
+        self._next = now + PAUSE
+        return False
+
+
+def _exhaust(pieces: Any) -> Any:
+    """Do all pieces; return the result."""
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return end.value
 
 
 def complaint() -> str | None:
     """Return why there is no compiled code on this machine, or None if there is."""
     if not machine.is_there():
-        return "llvmlite is not installed: pip install 'kerasish[jit]'"
-    from kerasish.backend.graph.printers.native.self_check import complaint as differs
+        return MISSING
+    from kerasish.backend.graph.printers.native.self_check import checking
 
-    return differs()
+    return _exhaust(checking(beside=False))  # type: ignore[no-any-return]

@@ -1,9 +1,8 @@
-"""LLVM's text → machine code. The only file that knows llvmlite."""
+"""Compiled code in memory, ready to be called."""
 
 from __future__ import annotations
 
 import ctypes
-import functools
 import importlib.util
 import os
 import pathlib
@@ -11,7 +10,7 @@ import sys
 import threading
 from typing import Any
 
-from kerasish.errors import BackendError
+from kerasish.backend.graph.printers.native.compiler import target_machine
 
 
 def is_there() -> bool:
@@ -35,59 +34,38 @@ def preload() -> None:
             dlopen(os.fsencode(library), os.RTLD_NOW)
 
 
+def start() -> None:
+    """Import llvmlite."""
+    importlib.import_module("llvmlite.binding")
+
+
 class Code:
     """Compiled code; the memory goes when nobody holds it.
+
+    Args:
+        code: object code of a printed plan.
 
     Attributes:
         step: a function of the table's address; it returns 0, or 1 when Python's part failed.
         epoch: a function of five addresses and numbers, or None; likewise.
     """
 
-    def __init__(self, text: str) -> None:
-        if not is_there():
-            raise BackendError("jit_compile=True needs llvmlite: pip install 'kerasish[jit]'.")
+    def __init__(self, code: bytes) -> None:
         import llvmlite.binding as llvm
 
         with _lock:  # LLVM's own parts for one machine are shared
-            machine = _machine()
-            module = llvm.parse_assembly(text)
-            module.verify()
-            options = llvm.create_pipeline_tuning_options(speed_level=3)
-            options.loop_vectorization = options.slp_vectorization = True
-            builder = llvm.create_pass_builder(machine, options)
-            builder.getModulePassManager().run(module, builder)
-            self._engine = llvm.create_mcjit_compiler(module, _machine())
+            self._object = llvm.object_file.ObjectFileRef.from_data(code)
+            self._engine = llvm.create_mcjit_compiler(llvm.parse_assembly(""), target_machine())
+            self._engine.add_object_file(self._object)
             self._engine.finalize_object()
-        has_epoch = "@epoch(" in text
-        self.step = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p)(self._address("step"))
-        word = ctypes.c_int64
-        many = ctypes.CFUNCTYPE(
-            ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, word, word, ctypes.c_void_p
-        )
-        self.epoch = many(self._address("epoch")) if has_epoch else None
+        word, place = ctypes.c_int64, ctypes.c_void_p
+        self.step = ctypes.CFUNCTYPE(ctypes.c_int, place)(self._address("step"))
+        many = ctypes.CFUNCTYPE(ctypes.c_int, place, place, word, word, place)
+        epoch = self._address("epoch")
+        self.epoch = many(epoch) if epoch else None
 
     def _address(self, name: str) -> Any:
         return self._engine.get_function_address(name)
 
 
 _lock = threading.Lock()
-
-
-def _machine() -> Any:
-    """A machine for one module: LLVM's engine takes it over, and ends it with itself."""
-    import llvmlite.binding as llvm
-
-    _initialize()
-    target = llvm.Target.from_default_triple()
-    return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3,
-        jit=True,
-    )  # fmt: skip
-
-
-@functools.cache
-def _initialize() -> None:
-    import llvmlite.binding as llvm
-
-    llvm.initialize_native_target()
-    llvm.initialize_native_asmprinter()

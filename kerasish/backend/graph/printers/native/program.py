@@ -15,9 +15,10 @@ from kerasish.backend.graph.graph import Node
 from kerasish.backend.graph.plan.plan import Plan, nbytes
 from kerasish.backend.graph.printers.native.fuse import Memory as Where
 from kerasish.backend.graph.printers.native.fuse import memory_of
+from kerasish.backend.graph.printers.native.jobs import Job
 from kerasish.backend.graph.printers.native.loops import address_of_loop
 from kerasish.backend.graph.printers.native.machine import Code
-from kerasish.backend.graph.printers.native.source import print_native
+from kerasish.backend.graph.printers.native.source import NativeSource, print_native
 from kerasish.backend.graph.printers.numpy.memory import Memory
 from kerasish.backend.storage import Storage
 from kerasish.primitives import state
@@ -31,6 +32,8 @@ class NativeProgram:
 
     Args:
         plan: what it runs.
+        source: what it was printed to; it is printed here if not given.
+        code: object code of that source; it is compiled here if not given.
 
     Attributes:
         source: what it was printed to.
@@ -40,10 +43,12 @@ class NativeProgram:
         Unprintable: when the native printer has no words for something in the plan.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(
+        self, plan: Plan, source: NativeSource | None = None, code: bytes | None = None
+    ) -> None:
         self.plan = plan
-        self.source = print_native(plan)
-        self.code = Code(self.source.text)
+        self.source = source or print_native(plan)
+        self.code = Code(Job(self.source.text).code() if code is None else code)
         self._idle: list[_Bound] = []
 
     def __call__(self, *inputs: Any) -> tuple[Any, ...]:
