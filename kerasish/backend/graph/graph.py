@@ -50,10 +50,10 @@ class Node:
         return f"<Node {self.primitive}: {self.spec}>"
 
     def with_inputs(self, inputs: tuple[Node, ...]) -> Node:
-        """Return the same application of other nodes."""
+        """Return the same application of other nodes, in its place in the program."""
         if all(a is b for a, b in zip(inputs, self.inputs, strict=True)):
             return self
-        return Node(self.primitive, inputs, self.params, self.shape, self.dtype)
+        return Node(self.primitive, inputs, self.params, self.shape, self.dtype, self.order)
 
 
 def make_node(primitive: Primitive, *inputs: Node, **params: Any) -> Node:

@@ -10,7 +10,7 @@ import kerasish as keras
 from kerasish.backend.graph.graph import Graph, make_node
 from kerasish.backend.graph.parse import NamedVariable, parse
 from kerasish.backend.graph.passes import optimise
-from kerasish.backend.graph.plan.blocks import SMALLEST
+from kerasish.backend.graph.plan.blocks import BLOCK, SMALLEST
 from kerasish.backend.graph.plan.buffers import make_plan
 from kerasish.backend.graph.printers.text import show_text
 from kerasish.backend.graph.show import describe, show
@@ -126,7 +126,7 @@ def test_what_has_no_graph_is_refused(target):
     ("x: f32[4]\na = exp x\nb = cumsum a axis=0 reverse=False\nreturn b",
      "plan: 2 steps; 64 bytes of memory"),
     (f"x: f32[{SMALLEST}]\na = exp x\nb = exp a\nreturn b",
-     f"plan: 2 steps, some of them block by block (1 run); {4 * SMALLEST:,} bytes of memory"),
+     f"plan: 2 steps, some of them block by block (1 run); {4 * BLOCK:,} bytes of memory"),
     ("w = read w: f32[4]\na = exp w\nassign w = a\nassign b = a\nreturn",
      "plan: 1 step; 64 bytes of memory; 0 of 2 updates made in place"),
     ("w = read w: f32[4]\na = exp w\nassign w = a\nreturn",

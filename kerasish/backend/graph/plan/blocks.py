@@ -58,17 +58,23 @@ def can_block(node: Node) -> bool:
 def schedule(steps: Sequence[Node]) -> list[Node]:
     """Put the steps in an order in which those that can be blocked stand together.
 
-    Steps over long arrays wait until nothing else can go on; otherwise the order stays.
+    Steps over long arrays wait until nothing else can go on. Otherwise they run in the program's
+    order: there a layer's weights get their gradient as soon as what it is made of is there, and
+    while it is in the cache; then nobody needs that any more.
     """
-    place = {step: i for i, step in enumerate(steps)}
-    waits = {step: {root(c) for c in step.inputs} & place.keys() for step in steps}
+    known = set(steps)
+    waits = {step: {root(c) for c in step.inputs} & known for step in steps}
     users: dict[Node, list[Node]] = {step: [] for step in steps}
     for step, needed in waits.items():
         for other in needed:
             users[other].append(step)
+    moment: dict[Node, int] = {}  # what a pass put in comes before the first that waits for it
+    for step in reversed(steps):
+        moment[step] = min([step.order, *(moment[user] for user in users[step])])
+    place = {step: (moment[step], i) for i, step in enumerate(steps)}
     left = {step: len(needed) for step, needed in waits.items()}
-    light: list[int] = []
-    heavy: list[int] = []
+    light: list[tuple[int, int]] = []
+    heavy: list[tuple[int, int]] = []
 
     def ready(step: Node) -> None:
         heapq.heappush(heavy if can_block(step) else light, place[step])
@@ -78,7 +84,7 @@ def schedule(steps: Sequence[Node]) -> list[Node]:
             ready(step)
     order = []
     while light or heavy:
-        step = steps[heapq.heappop(light or heavy)]
+        step = steps[heapq.heappop(light or heavy)[1]]
         order.append(step)
         for user in users[step]:
             left[user] -= 1

@@ -8,7 +8,7 @@ from typing import Any
 
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend.graph.graph import Graph, Node
-from kerasish.backend.graph.plan.blocks import Group
+from kerasish.backend.graph.plan.blocks import BLOCK, Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Plan:
         graph: with the copies that layouts need.
         steps: the nodes to compute, in order; some in groups that run block by block.
         places: where each of them puts its value.
-        slots: sizes of the blocks, in bytes.
+        slots: sizes of the reusable memory, in bytes.
         copies: the updates that are copied into their variables at the end.
     """
 
@@ -60,9 +60,26 @@ class Plan:
     copies: tuple[tuple[Any, Node], ...]
 
     @property
+    def sizes(self) -> tuple[int, ...]:
+        """Sizes of the slots, in bytes; 0 where a group keeps blocks of all that one is for."""
+        local = {step for group in self._groups for step in group.local}
+        used = {p.index for n, p in self.places.items() if isinstance(p, Slot) and n not in local}
+        return tuple(size if index in used else 0 for index, size in enumerate(self.slots))
+
+    @property
     def memory(self) -> int:
-        """Bytes that the plan allocates once, for all runs."""
-        return sum(self.slots)
+        """Bytes that the NumPy printer's program allocates once, for all runs."""
+        blocks = {
+            (place.index, step.dtype)
+            for group in self._groups
+            for step in group.local
+            if isinstance(place := self.places[step], Slot)
+        }
+        return sum(self.sizes) + sum(BLOCK * numpy_dtype(d).itemsize for _, d in blocks)
+
+    @property
+    def _groups(self) -> list[Group]:
+        return [step for step in self.steps if isinstance(step, Group)]
 
 
 def nbytes(node: Node) -> int:

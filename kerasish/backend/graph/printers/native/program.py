@@ -99,7 +99,9 @@ class _Bound:
         self.program = program
         self.plan = program.plan
         table = program.source.table
-        self.memory = Memory(np, self.plan.slots)
+        used = {entry.owner for entry in table if _is(entry, "slot")}
+        slots = enumerate(self.plan.slots)
+        self.memory = Memory(np, [size if i in used else 0 for i, size in slots])
         self.scratch = np.zeros(SCRATCH, np.int64)
         self.table = np.zeros(len(table), np.int64)
         self.table_address = address(self.table)

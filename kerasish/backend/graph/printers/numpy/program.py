@@ -54,7 +54,7 @@ class _Bound:
         self.program = program
         self.seen = -1
         self.xp = array_module()
-        self.memory = Memory(self.xp, program.plan.slots)
+        self.memory = Memory(self.xp, program.plan.sizes)
         self.arrays: tuple[Any, ...] = ()
         self.run: Any = None
 
