@@ -1,4 +1,4 @@
-"""Draws results/dense_steps.json: `python benchmarks/_chart.py` (needs the extra `draw`)."""
+"""Draws dense_steps.json and growth.json of results/: `python benchmarks/_chart.py`."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ RESULTS = pathlib.Path(__file__).parent / "results"
 NAMES = {
     "native": "kerasish, compiled", "graph": "kerasish, NumPy alone", "eager": "kerasish, eager",
     "torch": "PyTorch, eager", "jit": "jax.jit, a step", "scan": "JAX, an epoch in scan",
-    "keras-jax": "Keras on JAX, fit", "products": "products alone",
+    "keras-jax": "Keras on JAX, fit", "keras-torch": "Keras on PyTorch, fit",
+    "keras-tensorflow": "Keras on TensorFlow, fit", "sklearn": "scikit-learn",
+    "products": "products alone",
 }  # fmt: skip
 OURS, THEIRS, BARE = "#1f6f8b", "#c9c9c9", "#e8d5a8"
 
 
-def main():
+def draw_steps():
     """Draw a panel for each case, with a bar for each peer, in microseconds."""
     report = json.loads((RESULTS / "dense_steps.json").read_text(encoding="utf-8"))["medians"]
     figure = Figure(figsize=(11, 7), layout="constrained")
@@ -44,5 +46,33 @@ def main():
     figure.savefig(RESULTS / "dense_steps.svg", metadata={"Date": None})
 
 
+def draw_growth():
+    """Draw a panel for each size that was varied, with a line for each peer."""
+    path = RESULTS / "growth.json"
+    report = json.loads(path.read_text(encoding="utf-8"))["medians"]
+    found = {}
+    for case, medians in report.items():
+        what, value = case.split()
+        for peer, time in medians.items():
+            found.setdefault(what, {}).setdefault(peer, []).append((int(value), time))
+    figure = Figure(figsize=(11, 7), layout="constrained")
+    FigureCanvasAgg(figure)
+    panels = figure.subplots(2, 2).flat
+    for panel, (what, lines) in zip(panels, found.items(), strict=True):
+        for peer, points in lines.items():
+            ours = peer in ("native", "graph", "eager")
+            panel.loglog(*zip(*points, strict=True), marker="o", ms=3, lw=2 if ours else 1,
+                         ls="-" if ours else "--", label=NAMES[peer])  # fmt: skip
+        panel.set_title(what, fontsize=10)
+        panel.spines[["top", "right"]].set_visible(False)
+        panel.tick_params(labelsize=8)
+    figure.axes[0].legend(fontsize=8, frameon=False)
+    figure.supylabel("µs a training step", fontsize=9)
+    figure.savefig(RESULTS / "growth.png", dpi=110)
+    figure.savefig(RESULTS / "growth.svg", metadata={"Date": None})
+
+
 if __name__ == "__main__":
-    main()
+    draw_steps()
+    if (RESULTS / "growth.json").exists():
+        draw_growth()
