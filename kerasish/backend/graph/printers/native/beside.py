@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
-from typing import Any
 
 from kerasish.backend.graph.plan.plan import Plan
 from kerasish.backend.graph.printers.native import machine, self_check
-from kerasish.backend.graph.printers.native.jobs import Job
+from kerasish.backend.graph.printers.native.jobs import Pieces, compiled
 from kerasish.backend.graph.printers.native.layout import Unprintable
 from kerasish.backend.graph.printers.native.program import NativeProgram
 from kerasish.backend.graph.printers.native.source import print_native
-
-Pieces = Generator[None, None, Any]
 
 
 def compiling(plan: Plan, beside: bool) -> Pieces:
@@ -43,19 +39,11 @@ def compiling(plan: Plan, beside: bool) -> Pieces:
     return NativeProgram(plan, source, code)
 
 
-def compiled(text: str, beside: bool) -> Pieces:
-    """Have a module compiled; return the object code."""
-    job = Job(text, beside)
-    while not job.is_done():
-        yield
-    return job.code()
-
-
 def _loading() -> Pieces:
     """Load LLVM's library in a thread, which takes no lock, and what imports it."""
     thread = threading.Thread(target=machine.preload, name="kerasish-preload")
     thread.start()
     while thread.is_alive():
         yield
-    machine.start()
+    machine.import_llvmlite()
     yield

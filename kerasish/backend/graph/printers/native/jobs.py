@@ -8,9 +8,12 @@ import pathlib
 import subprocess
 import sys
 import tempfile
+from collections.abc import Generator
 from typing import Any
 
 from kerasish.backend.graph.printers.native import compiler, disk_cache
+
+Pieces = Generator[None, None, Any]  # work done piece by piece: it yields where others may go on
 
 
 class Job:
@@ -58,6 +61,14 @@ class Job:
             self._process.wait()
         if self._result is not None:
             self._result.close()
+
+
+def compiled(text: str, beside: bool) -> Pieces:
+    """Have a module compiled; return the object code."""
+    job = Job(text, beside)
+    while not job.is_done():
+        yield
+    return job.code()
 
 
 def _command() -> list[str] | None:

@@ -34,8 +34,8 @@ def preload() -> None:
             dlopen(os.fsencode(library), os.RTLD_NOW)
 
 
-def start() -> None:
-    """Import llvmlite."""
+def import_llvmlite() -> None:
+    """Do what takes Python's lock of loading LLVM."""
     importlib.import_module("llvmlite.binding")
 
 

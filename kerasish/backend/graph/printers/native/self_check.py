@@ -6,7 +6,6 @@ import hashlib
 import os
 import pathlib
 import sys
-from collections.abc import Generator
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from kerasish.backend.graph.passes import optimise
 from kerasish.backend.graph.plan.buffers import make_plan
 from kerasish.backend.graph.printers.native import disk_cache
 from kerasish.backend.graph.printers.native.compiler import identity
+from kerasish.backend.graph.printers.native.jobs import Pieces, compiled
 from kerasish.backend.graph.printers.native.source import print_native
 from kerasish.backend.graph.printers.numpy.program import Program
 from kerasish.primitives import arithmetic, comparison, reduction, transcendental
@@ -29,7 +29,7 @@ ROWS, INNER, COLUMNS = 37, 19, 23  # prime, so that every vector loop has a rest
 _answers: list[str | None] = []  # the one of this process, once it is known
 
 
-def checking(beside: bool) -> Generator[None, None, str | None]:
+def checking(beside: bool) -> Pieces:
     """Find out, in pieces, what is wrong with compiled code here.
 
     Args:
@@ -59,8 +59,7 @@ def _key() -> str:
     return "\n".join(map(str, ("self-check", printer.hexdigest(), *build, identity())))
 
 
-def _check(beside: bool) -> Generator[None, None, str | None]:
-    from kerasish.backend.graph.printers.native.beside import compiled
+def _check(beside: bool) -> Pieces:
     from kerasish.backend.graph.printers.native.program import NativeProgram
     from kerasish.backend.graph.trace import trace
     from kerasish.backend.record import no_grad
