@@ -17,6 +17,7 @@ from kerasish.errors import ShapeError
 from kerasish.primitives import state
 from kerasish.testing.bits import assert_same_bits
 from tests.backend.graph.random_graphs import graphs, quiet
+from tests.engines import current_engine
 
 RNG = np.random.default_rng(0)
 X, KERNEL, BIAS = (RNG.normal(size=s).astype("float32") for s in ((7, 4), (4, 5), (5,)))
@@ -24,10 +25,8 @@ X, KERNEL, BIAS = (RNG.normal(size=s).astype("float32") for s in ((7, 4), (4, 5)
 
 @pytest.fixture(autouse=True)
 def eager():
-    before = keras.config.backend()
-    keras.config.set_backend("eager")
-    yield
-    keras.config.set_backend(before)
+    with current_engine("eager"):
+        yield
 
 
 def dense(x, kernel, bias):

@@ -8,6 +8,7 @@ import pytest
 
 import kerasish as keras
 from kerasish import layers
+from tests.engines import current_engine
 
 ROOT = pathlib.Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "architecture.md"
@@ -15,10 +16,8 @@ PAGE = ROOT / "docs" / "architecture.md"
 
 @pytest.fixture
 def graph_engine():
-    before = keras.config.backend()
-    keras.config.set_backend("graph")
-    yield
-    keras.config.set_backend(before)
+    with current_engine("graph"):
+        yield
 
 
 @pytest.mark.usefixtures("graph_engine")

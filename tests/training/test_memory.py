@@ -7,6 +7,7 @@ import pytest
 
 import kerasish as keras
 from kerasish import layers
+from tests.engines import current_engine
 
 NETS = {
     "4-16-16-3": (4, 16, 16, 3), "1000-100-1000": (1000, 100, 1000),
@@ -19,10 +20,8 @@ LIMITS = {"4-16-16-3": 1.45, "32-(64x8)-4": 1.25}
 
 @pytest.fixture(autouse=True)
 def graph_engine():
-    before = keras.config.backend()
-    keras.config.set_backend("graph")
-    yield
-    keras.config.set_backend(before)
+    with current_engine("graph"):
+        yield
 
 
 def trained(sizes, optimizer, batch, jit=False):
