@@ -29,7 +29,7 @@ class Composite:
     """A callable like the function, for tensors and variables.
 
     Where there is nothing to plan (in a traced function, on a GPU, for arrays that are not laid
-    out in rows), the function itself is called.
+    out in rows, the first time that arrays have such shapes), the function itself is called.
 
     Args:
         function: takes tensors and returns one tensor. It consists of primitives alone: it reads
@@ -62,15 +62,33 @@ class Composite:
         signature = tuple(key)
         planned = self._planned.get(signature)
         if planned is None:
-            if array_module() is not np:
+            planned = self._plan(signature)
+            if planned is None:
                 return self.function(*inputs)
-            planned = self._planned[signature] = _Planned(self.function, signature)
-            if len(self._planned) > LARGEST_CACHE:
-                del self._planned[next(iter(self._planned))]
         return planned(tensors, arrays)
+
+    def _plan(self, signature: Any) -> Any:
+        """Plan for a signature that comes for the second time: many never do."""
+        if array_module() is not np:
+            return None
+        planned = _Planned(self.function, signature) if signature in self._planned else None
+        self._planned[signature] = planned
+        if len(self._planned) > LARGEST_CACHE:
+            del self._planned[next(iter(self._planned))]
+        return planned
 
     def __reduce__(self) -> Any:
         return Composite, (self.function,)  # a copy plans anew
+
+
+def is_planned_for(x: Any) -> bool:
+    """Whether composites plan for such a tensor, here and now."""
+    return (
+        type(x) is Tensor
+        and type(x.value) is np.ndarray
+        and scopes.state is None
+        and not is_tracing()
+    )
 
 
 LARGEST_CACHE = 64  # signatures kept; the first one goes first

@@ -11,6 +11,7 @@ import numpy as np
 
 from kerasish import tree
 from kerasish._names import named
+from kerasish._registry import is_ours
 from kerasish.arrays.dtype import is_float
 from kerasish.backend.convert import as_tensor
 from kerasish.backend.scopes import autocast_to
@@ -78,6 +79,21 @@ class LayerCalling:
             and own["_computes_as_kept"]
             and (not own["_convert_input_args"] or x.value.dtype == own["_quick_dtype"])
         )
+
+    def _formula(self) -> Any:
+        """Return what `call` computes, as a composite and its weights, or None."""
+        return None
+
+    def _formula_for(self, x: Tensor) -> Any:
+        """Return `_formula` where to compute it is all that a call would do; else None.
+
+        Args:
+            x: what the layer is called with, or one of the same dtype before it.
+        """
+        found = self._formula()
+        if found is None or "call" in vars(self) or not is_ours(type(self)):
+            return None
+        return found if self._is_simple(x, {}) else None
 
     def _quick_call(self, x: Tensor, training: Any) -> Any:
         """The call of a built layer on one tensor of its own dtype: no more than is needed."""

@@ -11,6 +11,7 @@ from kerasish.backend.tensor import Tensor
 from kerasish.errors import DTypeError, ShapeError, explain
 from kerasish.layers.call_spec import is_tensor_like
 from kerasish.layers.core.input_layer import Input, InputLayer
+from kerasish.layers.formula import call_in_a_row
 from kerasish.layers.input_spec import InputSpec
 from kerasish.layers.layer import Layer
 from kerasish.models.call_graph import CallGraph
@@ -107,7 +108,10 @@ class Functional(Model):
     def call(self, inputs: Any, training: Any = None, mask: Any = None) -> Any:
         """Compute the outputs from values for the inputs."""
         chain = self._chain
-        if chain is not None and type(inputs) is Tensor and self._is_as_declared(inputs):
+        is_plain = chain is not None and mask is None and type(inputs) is Tensor
+        if is_plain and self._is_as_declared(inputs):
+            if inputs.shape[1:] == self._inputs_struct.shape[1:]:
+                return call_in_a_row(chain, inputs)
             for layer in chain:
                 inputs = layer(inputs)
             return inputs

@@ -6,6 +6,7 @@ from typing import Any
 
 from kerasish import activations, ops
 from kerasish.errors import explain
+from kerasish.layers.formula import formula, is_formula
 from kerasish.layers.layer import Layer
 
 
@@ -25,6 +26,9 @@ class Activation(Layer):
     def call(self, inputs: Any) -> Any:
         """Apply the activation."""
         return self.activation(inputs)
+
+    def _formula(self) -> Any:
+        return (formula(self.activation), ()) if is_formula(self.activation) else None
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the inputs' shape."""
@@ -55,12 +59,17 @@ class ReLU(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Apply the activation."""
-        return activations.relu(
-            inputs,
-            negative_slope=self.negative_slope,
-            max_value=self.max_value,
-            threshold=self.threshold,
-        )
+        return activations.relu(inputs, **self._constants())
+
+    def _formula(self) -> Any:
+        return formula(activations.relu, **self._constants()), ()
+
+    def _constants(self) -> dict[str, Any]:
+        return {
+            "negative_slope": self.negative_slope,
+            "max_value": self.max_value,
+            "threshold": self.threshold,
+        }
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the inputs' shape."""

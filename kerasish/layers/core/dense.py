@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import functools
-import types
-from collections.abc import Callable
 from typing import Any
 
 from kerasish import activations, constraints, initializers, ops, regularizers
-from kerasish._registry import is_ours
 from kerasish.backend.composite import Composite
 from kerasish.layers._arguments import positive_int
+from kerasish.layers.formula import formula, is_formula
 from kerasish.layers.input_spec import InputSpec
 from kerasish.layers.layer import Layer
 
@@ -72,28 +70,28 @@ class Dense(Layer):
 
     def call(self, inputs: Any, training: Any = None) -> Any:
         """Compute the formula."""
-        weights = (self.kernel,) if self.bias is None else (self.kernel, self.bias)
-        return _formula_with(self.activation)(inputs, *weights)
+        step = _one_step(self.activation) or functools.partial(_dense, activation=self.activation)
+        return step(inputs, *self._own_weights())
+
+    def _own_weights(self) -> tuple[Any, ...]:
+        return (self.kernel,) if self.bias is None else (self.kernel, self.bias)
+
+    def _formula(self) -> Any:
+        step = _one_step(self.activation)
+        return None if step is None else (step, self._own_weights())
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         """Return the inputs' shape with `units` as its last size."""
         return (*input_shape[:-1], self.units)
 
 
-def _formula(inputs: Any, kernel: Any, bias: Any = None, *, activation: Any = None) -> Any:
+def _dense(inputs: Any, kernel: Any, bias: Any = None, *, activation: Any = None) -> Any:
     outputs = ops.matmul(inputs, kernel)
     if bias is not None:
         outputs = ops.add(outputs, bias)
     return outputs if activation is None else activation(outputs)
 
 
-def _formula_with(activation: Any) -> Callable[..., Any]:
-    """The formula; with an activation from here as one step, with anyone else's as it is."""
-    if activation is None or (isinstance(activation, types.FunctionType) and is_ours(activation)):
-        return _one_step(activation)
-    return functools.partial(_formula, activation=activation)
-
-
-@functools.cache
-def _one_step(activation: Any) -> Composite:
-    return Composite(functools.partial(_formula, activation=activation))
+def _one_step(activation: Any) -> Composite | None:
+    """The formula as one step, with an activation from here; with anyone else's there is none."""
+    return formula(_dense, activation=activation) if is_formula(activation) else None

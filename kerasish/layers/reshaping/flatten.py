@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from kerasish import ops
+from kerasish.layers.formula import formula
 from kerasish.layers.input_spec import InputSpec
 from kerasish.layers.layer import Layer
 
@@ -28,11 +29,18 @@ class Flatten(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Reshape to (batch, everything else)."""
-        if self._channels_first and len(inputs.shape) > 2:
-            inputs = ops.moveaxis(inputs, 1, -1)
-        return ops.reshape(inputs, (inputs.shape[0], math.prod(inputs.shape[1:])))
+        return _flatten(inputs, channels_first=self._channels_first)
+
+    def _formula(self) -> Any:
+        return formula(_flatten, channels_first=self._channels_first), ()
 
     def compute_output_shape(self, input_shape: Any) -> tuple[Any, ...]:
         """Return `(batch, product of the other sizes)`."""
         rest = input_shape[1:]
         return (input_shape[0], None if None in rest else math.prod(rest))
+
+
+def _flatten(inputs: Any, *, channels_first: bool) -> Any:
+    if channels_first and len(inputs.shape) > 2:
+        inputs = ops.moveaxis(inputs, 1, -1)
+    return ops.reshape(inputs, (inputs.shape[0], math.prod(inputs.shape[1:])))

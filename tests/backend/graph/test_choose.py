@@ -10,6 +10,7 @@ from kerasish import layers, ops
 from kerasish.backend import discovery
 from kerasish.backend.graph.printers import choose
 from kerasish.backend.graph.printers.native import machine, self_check
+from kerasish.backend.graph.printers.native.jobs import BESIDE
 from kerasish.errors import BackendError
 from kerasish.primitives.random import random_uniform
 from kerasish.testing.bits import assert_same_bits
@@ -102,7 +103,7 @@ class TestCompiled:
             while True:
                 begun.append(clock[0])
                 clock[0] += 0.03
-                yield
+                yield 0.0
 
         from kerasish.backend.graph.printers.native import beside
 
@@ -115,15 +116,33 @@ class TestCompiled:
             assert 0.03 * (number + 1) <= choose.SHARE * (moment - 100) * 1.001
         assert len(begun) > 20
 
-    def test_where_products_keep_all_cores_busy_it_waits_longer(self, monkeypatch):
+    @pytest.mark.parametrize("seconds_of_a_run, waits", [(2e-3, True), (2e-4, False)])
+    def test_where_products_keep_all_cores_busy_llvm_waits(
+        self, monkeypatch, seconds_of_a_run, waits
+    ):
         clock, begun = [100.0], []
         monkeypatch.setattr(choose.time, "perf_counter", lambda: clock[0])
+
+        def pieces(plan, beside):
+            yield BESIDE
+            begun.append(clock[0])
+
+        monkeypatch.setattr("kerasish.backend.graph.printers.native.beside.compiling", pieces)
         work = choose._Work(None)
-        monkeypatch.setattr(work, "_do_a_piece", lambda now: begun.append(now) or False)
         while not begun:
             work.go_on()
-            clock[0] += 2e-3
-        assert begun[0] - 100 > choose.BESIDE / choose.SHARE
+            clock[0] += seconds_of_a_run
+        assert (begun[0] - 100 > BESIDE / choose.SHARE) is waits
+
+    def test_what_lies_on_disk_needs_no_llvm_beside_us(self, monkeypatch, tmp_path):
+        from kerasish.backend.graph.printers.native.beside import compiling
+
+        monkeypatch.setenv("KERASISH_CACHE", str(tmp_path / "cache"))
+        function = function_of(step, False)
+        function(X)
+        plan = next(iter(function.specialisations.values())).program.plan
+        costs = [sum(compiling(plan, beside=True)) for _ in range(2)]
+        assert costs[0] >= BESIDE > costs[1]
 
     def test_the_next_process_finds_what_was_compiled(self, monkeypatch, tmp_path):
         from kerasish.backend.graph.printers.native import compiler
@@ -138,7 +157,7 @@ class TestCompiled:
     def test_where_bits_would_differ_numpy_goes_on(self, monkeypatch):
         def differs(beside):
             return "a bit differs"
-            yield
+            yield 0.0
 
         monkeypatch.setattr(self_check, "checking", differs)
         function = function_of(step, True)

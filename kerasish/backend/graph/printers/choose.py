@@ -20,8 +20,7 @@ WORTH_IT = 50  # runs before a function is compiled
 SHARE = 0.08  # of the time since the first run, at most, is spent on compiling between runs
 PIECE = 0.03  # seconds that a piece of that work may take
 PAUSE = 0.01  # seconds between two pieces
-QUICK = 1e-3  # seconds; a run that takes longer has products that keep all cores busy, so that …
-BESIDE = 0.5  # … LLVM's work in a process beside it costs it about so many seconds
+QUICK = 1e-3  # seconds; a run that takes longer has products that keep all cores busy
 
 MISSING = "llvmlite is not installed: pip install 'kerasish[jit]'"
 
@@ -117,6 +116,7 @@ class _Work:
         self.result: Any = None
         self._pieces: Any = None
         self._runs, self._began, self._spent, self._next = 0, 0.0, 0.0, 0.0
+        self._keeps_busy = False  # all cores, so that what works beside the runs costs them time
         self._lock = threading.Lock()
 
     def go_on(self) -> bool:
@@ -129,8 +129,8 @@ class _Work:
             if self._runs < WORTH_IT:
                 self._began = self._began or now
                 return False
-            if self._runs == WORTH_IT and now - self._began > WORTH_IT * QUICK:
-                self._spent = BESIDE  # in advance
+            if self._runs == WORTH_IT:
+                self._keeps_busy = now - self._began > WORTH_IT * QUICK
             if self._spent + PIECE <= SHARE * (now - self._began):
                 return self._do_a_piece(now)
             self._next = self._began + (self._spent + PIECE) / SHARE
@@ -144,11 +144,11 @@ class _Work:
         if self._pieces is None:
             self._pieces = compiling(self.plan, beside=True)
         try:
-            next(self._pieces)
+            beside = next(self._pieces)
         except StopIteration as end:
             self.result = end.value
             return True
-        self._spent += time.perf_counter() - now
+        self._spent += time.perf_counter() - now + (beside if self._keeps_busy else 0.0)
         self._next = now + PAUSE
         return False
 

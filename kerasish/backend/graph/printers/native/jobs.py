@@ -13,28 +13,37 @@ from typing import Any
 
 from kerasish.backend.graph.printers.native import compiler, disk_cache
 
-Pieces = Generator[None, None, Any]  # work done piece by piece: it yields where others may go on
+# Work done piece by piece. It yields where others may go on, and what follows costs them: so many
+# seconds of a core that works beside them.
+Pieces = Generator[float, None, Any]
+BESIDE = 0.5  # seconds of a core for LLVM in a process of its own, from its start to its end
 
 
 class Job:
-    """A module that is being compiled.
+    """A module that is to be compiled, unless that was done before.
 
     Args:
         text: the module.
-        beside: whether in a process of its own.
+
+    Attributes:
+        is_known: whether its code was found on disk.
     """
 
-    def __init__(self, text: str, beside: bool = False) -> None:
+    def __init__(self, text: str) -> None:
         self._process: Any = None
         self._result: Any = None
         self.text = text
         self.key = f"{compiler.identity()}\n{text}"
         self._found = disk_cache.load(self.key)
-        command = _command() if beside and self._found is None else None
+        self.is_known = self._found is not None
+
+    def begin(self) -> None:
+        """Let a process of its own compile, if there can be one."""
+        command = _command()
         if command is not None:
             self._result = tempfile.TemporaryFile()  # noqa: SIM115  until it is read
             with tempfile.TemporaryFile() as source, contextlib.suppress(OSError):
-                source.write(text.encode())
+                source.write(self.text.encode())
                 source.seek(0)
                 self._process = subprocess.Popen(
                     command, stdin=source, stdout=self._result, stderr=subprocess.DEVNULL
@@ -65,9 +74,12 @@ class Job:
 
 def compiled(text: str, beside: bool) -> Pieces:
     """Have a module compiled; return the object code."""
-    job = Job(text, beside)
-    while not job.is_done():
-        yield
+    job = Job(text)
+    if beside and not job.is_known:
+        yield BESIDE
+        job.begin()
+        while not job.is_done():
+            yield 0.0
     return job.code()
 
 

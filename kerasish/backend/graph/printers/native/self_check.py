@@ -67,10 +67,10 @@ def _check(beside: bool) -> Pieces:
     specs = [Spec(s, "float32") for s in ((ROWS, INNER), (INNER, COLUMNS), (COLUMNS,))]
     with no_grad():
         graph = optimise(trace(_everything, *specs))
-    yield
+    yield 0.0
     plan = make_plan(graph)
     source = print_native(plan)
-    yield
+    yield 0.0
     code = yield from compiled(source.text, beside)
     rng = np.random.default_rng(0)
     arrays = [rng.normal(size=spec.shape).astype("float32") for spec in specs]
