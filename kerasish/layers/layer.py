@@ -350,7 +350,7 @@ def _state(layer: Layer) -> dict[str, Any]:
     derived = {
         "_tracker", "_trainable_variables", "_non_trainable_variables", "_metrics", "_layers",
         "_seed_generators", "_losses", "_loss_ids", "_arguments", "_inbound_nodes",
-        "_outbound_nodes",
+        "_outbound_nodes", "_inner",
     }  # fmt: skip
     state = {k: v for k, v in vars(layer).items() if k not in derived}
     return {**state, "_inbound_nodes": [], "_outbound_nodes": []}

@@ -32,6 +32,7 @@ class LayerState:
             object.__setattr__(self, name, store)
         for name in ("_losses", "_loss_ids"):
             object.__setattr__(self, name, [])
+        object.__setattr__(self, "_inner", (-1, ()))
         kinds = {
             "_metrics": lambda x: isinstance(x, Metric),
             "_layers": lambda x: isinstance(x, LayerState) and not isinstance(x, Metric),
@@ -73,6 +74,14 @@ class LayerState:
             yield layer
             if recursive:
                 todo[:0] = layer._layers
+
+    def _inner_layers(self) -> tuple[Any, ...]:
+        """Return the layers within at any depth, each once; looked up anew after any change."""
+        version = Tracker.version
+        if self._inner[0] != version:
+            found = tuple(self._flatten_layers(include_self=False))
+            object.__setattr__(self, "_inner", (version, found))
+        return self._inner[1]
 
     # Variables.
 
@@ -239,7 +248,7 @@ class LayerState:
             self._losses.extend(losses)
 
     def _own_losses(self) -> list[Any]:
-        return [x for layer in self._flatten_layers() for x in layer._losses]
+        return [x for layer in (self, *self._inner_layers()) for x in layer._losses]
 
     @property
     def losses(self) -> list[Any]:
@@ -247,14 +256,15 @@ class LayerState:
         collected = getattr(scopes.state, "losses", None)
         found = list(collected) if collected is not None else self._own_losses()
         if self.trainable:
-            for layer in self._flatten_layers():
+            for layer in (self, *self._inner_layers()):
                 for variable in layer._trainable_variables:
                     if variable.regularizer is not None and variable.trainable:
                         found.append(variable.regularizer(variable))
         return found
 
     def _clear_losses(self) -> None:
-        for layer in self._flatten_layers():
+        self._losses.clear()
+        for layer in self._inner_layers():
             layer._losses.clear()
 
 

@@ -6,6 +6,7 @@ later is noticed too.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,8 +16,13 @@ class Tracker:
 
     Args:
         kinds: for each store, what belongs there and the list that holds it.
-        exclusions: stores that an object may not join once it is in another.
+
+    Attributes:
+        version: another number whenever any tracker has noticed or forgotten something.
     """
+
+    version = 0
+    _versions = itertools.count(1)
 
     def __init__(self, kinds: dict[str, tuple[Callable[[Any], bool], list[Any]]]) -> None:
         self.kinds = kinds
@@ -49,6 +55,7 @@ class Tracker:
             raise ValueError(self.locked + f" Received: {value!r}")
         store.append(value)
         self.known[name].add(id(value))
+        Tracker.version = next(self._versions)
 
     def untrack(self, value: Any) -> None:
         """Forget a value."""
@@ -56,6 +63,7 @@ class Tracker:
             if id(value) in self.known[name]:
                 self.known[name].discard(id(value))
                 store[:] = [item for item in store if item is not value]
+                Tracker.version = next(self._versions)
 
     def lock(self, message: str) -> None:
         """Refuse new state from now on, with a message that says why."""
