@@ -46,7 +46,7 @@ class Composite:
 
     def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self._planned: dict[Any, _Planned] = {}
+        self._planned: dict[Any, _Planned | None] = {}  # None: seen once
 
     def __call__(self, *inputs: Any) -> Any:
         if scopes.state is not None or is_tracing():
