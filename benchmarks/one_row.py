@@ -3,8 +3,9 @@
     python benchmarks/one_row.py
     python benchmarks/one_row.py --rounds 7 --cases 4-16-16-3 --peers predict onnxruntime
 
-`plan` is the planned graph alone, without `model.predict` around it; `loader` is an exported
-model run by `export/loader.py`. Peers: `pip install 'kerasish[bench]'`.
+`plan` is the planned graph alone, without `model.predict` around it, and `around` what predicting
+takes besides it, both measured in turn in one process; `loader` is an exported model run by
+`export/loader.py`. Peers: `pip install 'kerasish[bench]'`.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import numpy as np
 
 CASES = {"784-512-512-10": (784, 512, 512, 10), "4-16-16-3": (4, 16, 16, 3)}
 PEERS = (
-    "native", "graph", "eager", "model(x)", "plan", "loader", "keras-jax", "onnxruntime",
+    "native", "graph", "eager", "model(x)", "plan", "around", "loader", "keras-jax", "onnxruntime",
     "torch", "sklearn",
 )  # fmt: skip
 CALLS = 2000
@@ -161,9 +162,15 @@ MAKERS = {
 
 def measure(peer, name):
     """Return the time of a call, in microseconds."""
-    call = MAKERS[peer](CASES[name])
-    calls = CALLS // 20 if peer == "keras-jax" else CALLS
+    if peer == "around":
+        calls = [MAKERS[kind](CASES[name]) for kind in ("native", "plan")]
+        times = [[_shortest(call, CALLS // 10) for call in calls] for _ in range(10)]
+        whole, alone = map(min, zip(*times, strict=True))
+        return whole - alone
+    return _shortest(MAKERS[peer](CASES[name]), CALLS // 20 if peer == "keras-jax" else CALLS)
 
+
+def _shortest(call, calls):
     def many():
         for _ in range(calls):
             call()

@@ -55,6 +55,7 @@ class Specialisation:
             self.traced: Graph = recorder.finish([tensors[i] for i in self.places])
         self.flat = [None if i in set(self.places) else x for i, x in enumerate(self.flat)]
         self.structure = tree.map_structure(lambda _: None, result)
+        self.returns_one = type(result) is Tensor
         self.returns_tuple = (
             type(result) is tuple
             and len(result) == len(self.places) > 0
@@ -71,13 +72,13 @@ class Specialisation:
     def __call__(self, arrays: list[Any]) -> Any:
         """Run on arrays; return what the function returned, with tensors of the results."""
         outputs = self.chosen(*arrays)
+        if self.returns_one:
+            return Tensor(_whole(outputs[0]))
         if self.returns_tuple:
             return tuple([Tensor(_whole(array)) for array in outputs])
         flat = list(self.flat)
         for place, array in zip(self.places, outputs, strict=True):
-            flat[place] = Tensor(
-                array if hasattr(array, "flags") and array.shape else _whole(array)
-            )
+            flat[place] = Tensor(_whole(array))
         return tree.pack_sequence_as(self.structure, flat)
 
 

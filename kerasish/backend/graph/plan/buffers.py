@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kerasish.arrays.memory import ALIGNMENT
 from kerasish.backend.graph.graph import Graph, Node
-from kerasish.backend.graph.plan.blocks import group, schedule
+from kerasish.backend.graph.plan.arena import arrange, steps_between
+from kerasish.backend.graph.plan.blocks import Group, group, schedule
 from kerasish.backend.graph.plan.layout import is_contiguous, lower, root
 from kerasish.backend.graph.plan.liveness import last_uses
-from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Place, Plan, Slot, nbytes
+from kerasish.backend.graph.plan.plan import (
+    Fresh,
+    InVariable,
+    Piece,
+    Place,
+    Plan,
+    Slot,
+    nbytes,
+    whole_slots,
+)
 from kerasish.primitives import state
 from kerasish.primitives.movement import concatenate
 from kerasish.primitives.primitive import Elementwise
@@ -35,6 +46,7 @@ class _Planner:
         self.slots: list[int] = []
         self.free: list[int] = []
         self.users: dict[int, int] = {}  # slot → number of the last step that reads it
+        self.uses: list[tuple[int, int, int]] = []  # slot, number of a step that writes it, last
 
     def plan(self) -> Plan:
         bundles = [node for node in self.steps if node.primitive.makes_bundle]
@@ -51,12 +63,28 @@ class _Planner:
                 self.places[node] = self._slot_for(node, number)
             place = self.places[node]
             if isinstance(place, Piece) and place.whole not in self.places:
-                self.places[place.whole] = self._take(nbytes(place.whole), self.last[place.whole])
+                until = self.last[place.whole]
+                self.places[place.whole] = self._take(nbytes(place.whole), number, until)
             if not self._made_by_pieces(node):
                 steps.append(node)
         placed = {node for node, place in self.places.items() if not isinstance(place, Slot)}
         grouped = tuple(group(self.graph, steps, placed))
-        return Plan(self.graph, grouped, self.places, tuple(self.slots), copies)
+        slots, offsets = tuple(self.slots), self._offsets(grouped)
+        return Plan(self.graph, grouped, self.places, slots, offsets, copies)
+
+    def _offsets(self, grouped: Sequence[Node | Group]) -> tuple[int, ...]:
+        """Let slots share memory. A group runs block by block: its steps are one moment."""
+        first = list(range(len(self.steps) + 1))
+        last = list(first)
+        for run in grouped:
+            if isinstance(run, Group):
+                numbers = [self.number[node] for node in run.steps]
+                for number in numbers:
+                    first[number], last[number] = min(numbers), max(numbers)
+        busy = [0] * len(self.slots)
+        for slot, begin, end in self.uses:
+            busy[slot] |= steps_between(first[begin], last[end])
+        return arrange(whole_slots(grouped, self.places, self.slots), busy)
 
     # Updates.
 
@@ -145,15 +173,16 @@ class _Planner:
                 place = self.places.get(child)
                 if isinstance(place, Slot) and self._is_dying(child, node, number):
                     self.users[place.index] = until
+                    self.uses.append((place.index, number, until))
                     return place
-        return self._take(nbytes(node), until)
+        return self._take(nbytes(node), number, until)
 
     def _is_dying(self, child: Node, node: Node, number: int) -> bool:
         fits = self.last[child] == number and nbytes(child) == nbytes(node)
         return fits and self._may_overwrite(node, child)
 
-    def _take(self, size: int, until: int) -> Slot:
-        """Take the free block that fits best, or a new one."""
+    def _take(self, size: int, number: int, until: int) -> Slot:
+        """Take the free block that fits best, or a new one, from one step until another."""
         size = max(-(-size // ALIGNMENT) * ALIGNMENT, ALIGNMENT)
         fitting = [s for s in self.free if size <= self.slots[s] <= 2 * size]
         if fitting:
@@ -163,6 +192,7 @@ class _Planner:
             slot = len(self.slots)
             self.slots.append(size)
         self.users[slot] = until
+        self.uses.append((slot, number, until))
         return Slot(slot)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,7 @@ class Plan:
         steps: the nodes to compute, in order; some in groups that run block by block.
         places: where each of them puts its value.
         slots: sizes of the reusable memory, in bytes.
+        offsets: where they begin in the memory of one run of the NumPy printer's program.
         copies: the updates that are copied into their variables at the end.
     """
 
@@ -57,29 +59,35 @@ class Plan:
     steps: tuple[Node | Group, ...]
     places: dict[Node, Place]
     slots: tuple[int, ...]
+    offsets: tuple[int, ...]
     copies: tuple[tuple[Any, Node], ...]
 
     @property
-    def sizes(self) -> tuple[int, ...]:
-        """Sizes of the slots, in bytes; 0 where a group keeps blocks of all that one is for."""
-        local = {step for group in self._groups for step in group.local}
-        used = {p.index for n, p in self.places.items() if isinstance(p, Slot) and n not in local}
-        return tuple(size if index in used else 0 for index, size in enumerate(self.slots))
+    def extent(self) -> int:
+        """Bytes from the beginning of the first slot to the end of the last."""
+        sizes = whole_slots(self.steps, self.places, self.slots)
+        return max((o + s for o, s in zip(self.offsets, sizes, strict=True)), default=0)
 
     @property
     def memory(self) -> int:
         """Bytes that the NumPy printer's program allocates once, for all runs."""
         blocks = {
             (place.index, step.dtype)
-            for group in self._groups
+            for group in self.steps
+            if isinstance(group, Group)
             for step in group.local
             if isinstance(place := self.places[step], Slot)
         }
-        return sum(self.sizes) + sum(BLOCK * numpy_dtype(d).itemsize for _, d in blocks)
+        return self.extent + sum(BLOCK * numpy_dtype(d).itemsize for _, d in blocks)
 
-    @property
-    def _groups(self) -> list[Group]:
-        return [step for step in self.steps if isinstance(step, Group)]
+
+def whole_slots(
+    steps: Sequence[Node | Group], places: dict[Node, Place], slots: Sequence[int]
+) -> list[int]:
+    """Return the sizes of slots; 0 where groups keep blocks of all that one is for."""
+    local = {node for group in steps if isinstance(group, Group) for node in group.local}
+    used = {p.index for n, p in places.items() if isinstance(p, Slot) and n not in local}
+    return [size if index in used else 0 for index, size in enumerate(slots)]
 
 
 def nbytes(node: Node) -> int:

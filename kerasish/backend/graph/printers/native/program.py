@@ -100,8 +100,8 @@ class _Bound:
         self.plan = program.plan
         table = program.source.table
         used = {entry.owner for entry in table if _is(entry, "slot")}
-        slots = enumerate(self.plan.slots)
-        self.memory = Memory(np, [size if i in used else 0 for i, size in slots])
+        sizes = [size if i in used else 0 for i, size in enumerate(self.plan.slots)]
+        self.memory = Memory(np, [empty(np, (size,), np.dtype(np.uint8)) for size in sizes])
         self.scratch = np.zeros(SCRATCH, np.int64)
         self.table = np.zeros(len(table), np.int64)
         self.table_address = address(self.table)

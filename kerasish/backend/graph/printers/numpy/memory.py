@@ -19,12 +19,12 @@ class Memory:
 
     Args:
         xp: the array module.
-        sizes: of the slots, in bytes.
+        slots: for each a piece of memory, in bytes.
     """
 
-    def __init__(self, xp: Any, sizes: Sequence[int]) -> None:
+    def __init__(self, xp: Any, slots: Sequence[Any]) -> None:
         self.xp = xp
-        self.slots = [empty(xp, (size,), np.dtype(np.uint8)) for size in sizes]
+        self.slots = slots
         self._local: dict[tuple[int, str], Any] = {}
 
     def slot(self, index: int, shape: tuple[int, ...], dtype: str) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from kerasish.arrays.device import array_module
+from kerasish.arrays.memory import empty
 from kerasish.backend.graph.plan.plan import Plan
 from kerasish.backend.graph.printers.numpy.memory import Memory
 from kerasish.backend.graph.printers.numpy.source import print_plan
@@ -54,7 +55,10 @@ class _Bound:
         self.program = program
         self.seen = -1
         self.xp = array_module()
-        self.memory = Memory(self.xp, program.plan.sizes)
+        plan = program.plan
+        whole = empty(self.xp, (plan.extent,), np.dtype(np.uint8))
+        places = zip(plan.offsets, plan.slots, strict=True)
+        self.memory = Memory(self.xp, [whole[begin : begin + size] for begin, size in places])
         self.arrays: tuple[Any, ...] = ()
         self.run: Any = None
 
