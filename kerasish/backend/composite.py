@@ -74,7 +74,7 @@ class Composite:
         planned = _Planned(self.function, signature) if signature in self._planned else None
         self._planned[signature] = planned
         if len(self._planned) > LARGEST_CACHE:
-            del self._planned[next(iter(self._planned))]
+            self._planned.pop(next(iter(self._planned)), None)  # another thread may have been first
         return planned
 
     def __reduce__(self) -> Any:
