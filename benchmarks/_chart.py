@@ -35,13 +35,14 @@ def draw_steps():
         bars = panel.barh([NAMES[p] for p in peers], values, color=colours)
         panel.bar_label(bars, [f"{v:,.1f}" if v < 20 else f"{v:,.0f}" for v in values], padding=3)
         panel.set_title(case, fontsize=10)
-        panel.margins(x=0.2)
-        panel.tick_params(labelsize=8, bottom=False, labelbottom=False)
+        panel.set_xscale("log")
+        panel.set_xlim(min(values) / 2, max(values) * 5)
+        panel.tick_params(which="both", labelsize=8, bottom=False, labelbottom=False)
         panel.spines[["top", "right", "bottom"]].set_visible(False)
     for panel in list(panels):
         panel.set_axis_off()
     figure.axes[-1].set_axis_off()
-    figure.supxlabel("µs a training step, on 2 cores", fontsize=9)
+    figure.supxlabel("µs a training step, on 2 cores; lengths are logarithms", fontsize=9)
     figure.savefig(RESULTS / "dense_steps.png", dpi=110)
     figure.savefig(RESULTS / "dense_steps.svg", metadata={"Date": None})
 
