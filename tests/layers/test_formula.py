@@ -117,6 +117,12 @@ def test_what_a_layer_is_told_later_counts():
     assert [share is None for share in shares] == [True, True, False, False]
 
 
+def test_a_slope_that_is_an_array_is_no_constant_of_a_formula():
+    model = model_of(layers.Dense(5), layers.ReLU(negative_slope=np.array(0.5, "float32")))
+    for _ in range(3):
+        assert_same_bits(model(X), one_by_one(model, X))
+
+
 def test_masks_and_losses_of_layers_are_handed_on():
     model = model_of(
         layers.Dense(5, "relu"), layers.Dense(2, activity_regularizer="l2"), layers.Dense(2),

@@ -62,7 +62,9 @@ class ReLU(Layer):
         return activations.relu(inputs, **self._constants())
 
     def _formula(self) -> Any:
-        return formula(activations.relu, **self._constants()), ()
+        constants = self._constants()
+        is_plain = all(v is None or isinstance(v, (int, float)) for v in constants.values())
+        return (formula(activations.relu, **constants), ()) if is_plain else None
 
     def _constants(self) -> dict[str, Any]:
         return {
