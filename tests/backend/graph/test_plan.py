@@ -486,6 +486,17 @@ def test_long_parts_of_a_concatenation_are_made_in_their_places_block_by_block()
     assert "_b in memory.blocks(" in function.show_source()
 
 
+def test_what_every_block_reads_is_not_written_over_by_the_first():
+    def product(x):
+        scaled = x * ops.sum(ops.cumsum(x, axis=0), axis=0, keepdims=True)
+        return ops.dot(scaled, ops.cos(scaled))
+
+    x = np.random.default_rng(2).normal(size=blocks.SMALLEST + 5).astype("float32")
+    function = get("graph").function(product)
+    assert_same_bits(function(x), product(Tensor(x)))
+    assert "_b in memory.blocks(" in function.show_source()
+
+
 def test_short_arrays_and_turned_ones_are_not_cut_into_blocks():
     function = get("graph").function(lambda x: ops.exp(ops.transpose(x)) + 1.0)
     function(np.zeros((blocks.SMALLEST - 1, 1), "float32"))
