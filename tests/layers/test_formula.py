@@ -136,6 +136,13 @@ def test_masks_and_losses_of_layers_are_handed_on():
         assert y._keras_mask.numpy().tolist() == [[True, True, False]] * len(X)
 
 
+def test_a_mask_that_a_model_is_given_is_handed_on():
+    model, mask = model_of(layers.Dense(5), layers.Dense(2)), np.arange(3) < np.ones((6, 1)) * 2
+    for _ in range(3):
+        y = model(X, mask=ops.convert_to_tensor(mask))
+        assert y._keras_mask.numpy().tolist() == mask.tolist()
+
+
 def test_the_layer_that_a_shape_does_not_fit_is_named():
     model = model_of(layers.Dense(5, "relu", name="first"), layers.Dense(2))
     for _ in range(2):
