@@ -31,6 +31,7 @@ from kerasish.primitives import (
 )
 
 SHAPES = [(2, 3), (3,), (3, 3), (2, 1), (3, 2), (), (1, 3), (4, 3), (2, 3, 2), (1,), (6,)]
+LARGE = [(2, 30), (30,), (3, 30), (2, 1), (30, 2), (), (1, 30), (4, 30), (2, 3, 10), (1,), (60,)]
 UNARY = [
     arithmetic.negative, arithmetic.absolute, arithmetic.square, arithmetic.relu, arithmetic.sign,
     arithmetic.floor, transcendental.tanh, transcendental.sigmoid, transcendental.sin,
@@ -54,8 +55,8 @@ class Drawn(Graph):
 class Builder:
     """Grows a graph; every method adds one node, chosen by three whole numbers, or none."""
 
-    def __init__(self, shapes, variables):
-        self.variables = variables
+    def __init__(self, shapes, variables, known=SHAPES):
+        self.variables, self.known = variables, known
         self.inputs = [make_node(state.placeholder, spec=Spec(s, "float32")) for s in shapes]
         self.nodes = [*self.inputs, *(make_node(state.read, variable=v) for v in variables)]
 
@@ -69,7 +70,7 @@ class Builder:
         return make_node(BINARY[k % len(BINARY)], self.pick(i), self.pick(j))
 
     def number(self, i, j, k):
-        array = np.full(SHAPES[j % 2 * 3], NUMBERS[k % len(NUMBERS)], dtype="float32")
+        array = np.full(self.known[j % 2 * 3], NUMBERS[k % len(NUMBERS)], dtype="float32")
         constant = make_node(state.constant, array=array)
         x = self.pick(i)
         if k % 2 and constant.shape == ():
@@ -104,11 +105,13 @@ class Builder:
 
     def reshaped(self, i, j, k):
         x = self.pick(i)
-        fitting = [s for s in SHAPES if np.prod(s, dtype=int) == x.spec.size] or [(x.spec.size,)]
+        fitting = [s for s in self.known if np.prod(s, dtype=int) == x.spec.size] or [
+            (x.spec.size,)
+        ]
         return make_node(movement.reshape, x, shape=fitting[j % len(fitting)])
 
     def widened(self, i, j, k):
-        return make_node(movement.broadcast_to, self.pick(i), shape=SHAPES[j % len(SHAPES)])
+        return make_node(movement.broadcast_to, self.pick(i), shape=self.known[j % len(self.known)])
 
     def cut(self, i, j, k):
         x = self.pick(i)
@@ -171,11 +174,12 @@ LINES = st.lists(st.tuples(st.sampled_from(KINDS), NUMBER, NUMBER, NUMBER), min_
 
 
 @st.composite
-def graphs(draw, most_variables=2):
+def graphs(draw, most_variables=2, known=SHAPES):
     """A graph over placeholders and real variables, some of which it updates."""
-    shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
-    wide = draw(st.lists(st.sampled_from(SHAPES[:4]), max_size=most_variables))
-    builder = Builder(shapes, [keras.Variable(values(i + 9, s)) for i, s in enumerate(wide)])
+    shapes = draw(st.lists(st.sampled_from(known), min_size=1, max_size=3))
+    wide = draw(st.lists(st.sampled_from(known[:4]), max_size=most_variables))
+    variables = [keras.Variable(values(i + 9, s)) for i, s in enumerate(wide)]
+    builder = Builder(shapes, variables, known)
     for kind, *choice in draw(LINES):
         with contextlib.suppress(ShapeError, ZeroDivisionError, IndexError):
             node = getattr(builder, kind)(*choice)

@@ -8,8 +8,9 @@ from kerasish.backend.graph.parse import parse
 from kerasish.backend.graph.passes import optimise
 from kerasish.backend.graph.plan.buffers import make_plan
 from kerasish.backend.graph.verify import verify
-from tests.backend.graph.random_graphs import graphs
+from tests.backend.graph.random_graphs import LARGE, graphs
 from tests.backend.graph.test_random_graphs import check
+from tests.thresholds import lowered
 
 pytestmark = pytest.mark.native
 pytest.importorskip("llvmlite", reason="compiled code needs the extra `jit`")
@@ -17,11 +18,13 @@ pytest.importorskip("llvmlite", reason="compiled code needs the extra `jit`")
 from kerasish.backend.graph.printers.native.layout import Unprintable  # noqa: E402
 from kerasish.backend.graph.printers.native.program import NativeProgram  # noqa: E402
 
-
-@settings(
+CHECKED = settings(
     max_examples=150, deadline=None, derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )  # fmt: skip
+
+
+@CHECKED
 @given(graphs())
 def test_compiled_code_keeps_every_bit(graph):
     plan = make_plan(optimise(verify(graph)))
@@ -30,6 +33,18 @@ def test_compiled_code_keeps_every_bit(graph):
     except Unprintable:
         assume(False)
     check(graph, program, program.source.text)
+
+
+@settings(CHECKED, max_examples=50)
+@given(graphs(known=LARGE))
+def test_compiled_code_keeps_every_bit_where_only_large_arrays_come(graph):
+    with lowered():
+        plan = make_plan(optimise(verify(graph)))
+        try:
+            program = NativeProgram(plan)
+        except Unprintable:
+            assume(False)
+        check(graph, program, program.source.text)
 
 
 def test_a_part_that_lies_in_what_is_written_is_read_before():

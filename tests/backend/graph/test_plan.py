@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import kerasish as keras
-from kerasish import ops
+from kerasish import layers, ops
 from kerasish.arrays.memory import ALIGNMENT
 from kerasish.backend.discovery import get
 from kerasish.backend.flat import flatten
@@ -18,6 +18,7 @@ from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Slot
 from kerasish.backend.graph.printers.numpy.program import Program
 from kerasish.backend.tensor import Tensor
 from kerasish.testing.bits import assert_same_bits
+from tests.engines import current_engine
 
 
 def plan_of(text):
@@ -502,3 +503,29 @@ def test_short_arrays_and_turned_ones_are_not_cut_into_blocks():
     function(np.zeros((blocks.SMALLEST - 1, 1), "float32"))
     function(np.zeros((blocks.SMALLEST, 2), "float32"))
     assert "memory.blocks" not in function.show_source()
+
+
+@pytest.mark.parametrize("normalization", [None, "batch", "layer"])
+@pytest.mark.parametrize("rank", [2, 3, 4, 5])
+def test_long_activations_of_any_rank_train_in_blocks_to_the_same_bits(rank, normalization):
+    shape = (*(1,) * (rank - 2), 28, 28)[-rank + 1 :]
+    batch = blocks.SMALLEST // int(np.prod(shape)) + 3
+    x = np.random.default_rng(3).random((batch, *shape)).astype("float32")
+    trained = []
+    for engine in ("eager", "graph"):
+        with current_engine(engine):
+            keras.utils.set_random_seed(1)
+            made = {"batch": layers.BatchNormalization, "layer": layers.LayerNormalization}
+            middle = [made[normalization]()] if normalization else []
+            size = int(np.prod(shape))
+            model = keras.Sequential(
+                [
+                    keras.Input(shape), *middle, layers.Flatten(),
+                    layers.Dense(size, activation="sigmoid"), layers.Reshape(shape),
+                ]
+            )  # fmt: skip
+            model.compile("sgd", "mse", jit_compile=False)
+            model.fit(x, x, batch_size=batch, epochs=2, verbose=0)
+            trained.append(model.get_weights())
+    for one, other in zip(*trained, strict=True):
+        assert_same_bits(one, other)

@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 from kerasish.backend import pool
 from kerasish.backend.flat import flatten
 from kerasish.backend.graph.passes import ORDER, optimise
+from kerasish.backend.graph.plan import blocks
 from kerasish.backend.graph.plan.buffers import make_plan
 from kerasish.backend.graph.printers.numpy.program import Program
 from kerasish.backend.graph.verify import verify
 from tests.backend.graph.random_graphs import (
+    LARGE,
     at_once,
     graphs,
     inputs_of,
@@ -21,6 +23,7 @@ from tests.backend.graph.random_graphs import (
     same,
     variables_of,
 )
+from tests.thresholds import lowered
 
 CHECKED = settings(
     max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
@@ -105,6 +108,31 @@ def test_memory_that_is_used_again_keeps_every_bit(graph):
 
 
 @CHECKED
+@given(graphs(known=LARGE))
+def test_what_only_large_arrays_reach_keeps_every_bit(graph):
+    with lowered():
+        plan = make_plan(verify(graph))
+        program = Program(plan)
+        check(graph, program, program.source.text)
+        program = Program(make_plan(verify(optimise(graph))))
+        check(graph, program, program.source.text)
+
+
+def test_random_graphs_reach_blocks():
+    blocked = set()
+
+    @settings(max_examples=60, deadline=None, derandomize=True, database=None)
+    @given(graphs(known=LARGE))
+    def draw(graph):
+        with lowered():
+            plan = make_plan(graph)
+        blocked.update(len(s.steps) for s in plan.steps if isinstance(s, blocks.Group))
+
+    draw()
+    assert max(blocked) >= 4
+
+
+@CHECKED
 @given(graphs())
 def test_passes_come_to_an_end(graph):
     once = optimise(graph)
@@ -120,3 +148,11 @@ def test_thousands_of_graphs_keep_every_bit(graph):
     check(graph, Program(make_plan(graph)))
     reset(graph, values)
     check(graph, Program(make_plan(optimise(graph))))
+
+
+@pytest.mark.slow
+@settings(max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(graphs(known=LARGE))
+def test_thousands_of_graphs_keep_every_bit_where_only_large_ones_come(graph):
+    with lowered():
+        check(graph, Program(make_plan(optimise(graph))))

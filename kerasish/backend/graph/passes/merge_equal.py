@@ -7,6 +7,8 @@ from typing import Any
 from kerasish.backend.graph.graph import Graph, Node
 from kerasish.primitives import state
 
+LARGEST = 64  # elements of constants that are compared: for larger ones it costs more than two
+
 
 def merge_equal(graph: Graph) -> Graph:
     """Compute equal expressions once. The same primitive on the same inputs gives the same bits."""
@@ -26,6 +28,6 @@ def merge_equal(graph: Graph) -> Graph:
 
 def _constant_key(node: Node) -> Any:
     array = node.params["array"]
-    if array.size > 64 or not hasattr(array, "tobytes"):
-        return id(array)  # comparing large arrays costs more than keeping two
+    if array.size > LARGEST or not hasattr(array, "tobytes"):
+        return id(array)
     return (node.shape, node.dtype, array.tobytes())

@@ -37,6 +37,10 @@ class Group:
         """Elements of each array."""
         return self.steps[0].spec.size
 
+    def is_single(self, node: Node) -> bool:
+        """Whether an input of a step is one number, the same for every block."""
+        return node.spec.size != self.size
+
 
 def can_block(node: Node) -> bool:
     """Whether a step works on long arrays element by element, all of one layout and dtype."""
@@ -105,7 +109,7 @@ def group(graph: Graph, steps: Sequence[Node], placed: Set[Node]) -> list[Node |
     run: list[Node] = []
     for step in [*steps, None]:
         fits = step is not None and can_block(step)
-        if run and not (step is not None and fits and _alike(step, run[0])):
+        if run and not (step is not None and fits and _belongs(step, run)):
             found.append(_grouped(graph, steps, run, placed) if len(run) > 1 else run[0])
             run = []
         if step is not None:
@@ -116,8 +120,12 @@ def group(graph: Graph, steps: Sequence[Node], placed: Set[Node]) -> list[Node |
     return found
 
 
-def _alike(a: Node, b: Node) -> bool:
-    return a.spec.size == b.spec.size and a.dtype == b.dtype
+def _belongs(step: Node, run: list[Node]) -> bool:
+    """Whether a step may share a loop with others: it must not read a single element of theirs."""
+    size, dtype = run[0].spec.size, run[0].dtype
+    if (step.spec.size, step.dtype) != (size, dtype):
+        return False
+    return not any(root(child) in run for child in step.inputs if child.spec.size != size)
 
 
 def _grouped(graph: Graph, steps: Sequence[Node], run: list[Node], placed: Set[Node]) -> Group:

@@ -9,7 +9,8 @@ from typing import Any
 
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend.graph.graph import Graph, Node
-from kerasish.backend.graph.plan.blocks import BLOCK, Group
+from kerasish.backend.graph.plan import blocks
+from kerasish.backend.graph.plan.blocks import Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,14 +72,14 @@ class Plan:
     @property
     def memory(self) -> int:
         """Bytes that the NumPy printer's program allocates once, for all runs."""
-        blocks = {
+        local = {
             (place.index, step.dtype)
             for group in self.steps
             if isinstance(group, Group)
             for step in group.local
             if isinstance(place := self.places[step], Slot)
         }
-        return self.extent + sum(BLOCK * numpy_dtype(d).itemsize for _, d in blocks)
+        return self.extent + sum(blocks.BLOCK * numpy_dtype(d).itemsize for _, d in local)
 
 
 def whole_slots(

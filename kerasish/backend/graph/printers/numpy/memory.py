@@ -11,7 +11,7 @@ import numpy as np
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.arrays.memory import empty
 from kerasish.backend import pool
-from kerasish.backend.graph.plan.blocks import BLOCK
+from kerasish.backend.graph.plan import blocks
 
 
 class Memory:
@@ -42,7 +42,7 @@ class Memory:
     def local(self, index: int, dtype: str) -> Any:
         """Return memory for one block of a value that nobody needs after the block."""
         if (index, dtype) not in self._local:
-            self._local[index, dtype] = empty(self.xp, (BLOCK,), numpy_dtype(dtype))
+            self._local[index, dtype] = empty(self.xp, (blocks.BLOCK,), numpy_dtype(dtype))
         return self._local[index, dtype]
 
     def blocks(self, whole: Sequence[Any], local: Sequence[Any], size: int) -> list[Any]:
@@ -53,8 +53,9 @@ class Memory:
             local: arrays of one block, of which each block is the beginning.
             size: number of elements.
         """
+        length = blocks.BLOCK
         rows = [array.reshape(-1) for array in whole]
         return [
-            (*(row[i : i + BLOCK] for row in rows), *(a[: min(BLOCK, size - i)] for a in local))
-            for i in range(0, size, BLOCK)
+            (*(row[i : i + length] for row in rows), *(a[: min(length, size - i)] for a in local))
+            for i in range(0, size, length)
         ]

@@ -49,6 +49,7 @@ class _Printer:
         self.bound: list[str] = []
         self.body: list[str] = []
         self.viewed: set[Node] = set()
+        self.made: set[Node] = set()  # values whose memory is new in each run, once it is there
         self.loops = 0
         groups = [step for step in plan.steps if isinstance(step, Group)]
         self.local = {node for group in groups for node in group.local}
@@ -121,9 +122,10 @@ class _Printer:
                 self.moving.add(node)
 
     def _whole_in_each_run(self, whole: Node) -> None:
-        text = f"{self.names[whole]} = memory.fresh({whole.shape}, {whole.dtype!r})"
-        if text not in self.body:
+        if whole not in self.made:
+            self.made.add(whole)
             self.moving.add(whole)
+            text = f"{self.names[whole]} = memory.fresh({whole.shape}, {whole.dtype!r})"
             self.body.append(text)
 
     def _views_for(self, nodes: Sequence[Node]) -> None:
@@ -135,16 +137,31 @@ class _Printer:
                 self._view(node)
 
     def _group(self, group: Group) -> None:
-        """Write a loop over blocks: `for a_b, b_b in …:` and a call for each step."""
+        """Write a loop over blocks: `for a_b, b_b in …:` and a call for each step.
+
+        A view stands for the value behind it, which has the same elements in the same order, and
+        may be a step of the group. Single numbers are taken as vectors: with more axes than a
+        block has, they would give the result axes of their own.
+        """
         whole: dict[Node, None] = {}
+        single: dict[Node, None] = {}
         for step in group.steps:
-            self._views_for(step.inputs)
-            for node in (*step.inputs, step):
-                if node.spec.size == group.size and node not in group.local:
-                    whole[node] = None
+            for child in step.inputs:
+                if group.is_single(child):
+                    single[child] = None
+                else:
+                    whole[root(child)] = None
+            whole[step] = None
             if isinstance(self.plan.places[step], Fresh):
                 self._whole_in_each_run(step)
-        names = [self.names[node] for node in whole]
+        self._views_for(list(single))
+        for node in single:
+            text = f"{self.names[node]}_1 = {self.names[node]}.reshape(-1)"
+            lines = self.body if node in self.moving or root(node) in self.moving else self.bound
+            if text not in lines:
+                lines.append(text)
+        shared = [node for node in whole if node not in group.local]
+        names = [self.names[node] for node in shared]
         local = [self.names[step] for step in group.steps if step in group.local]
         for step in group.local:
             slot = self.plan.places[step]
@@ -153,13 +170,17 @@ class _Printer:
                 self.bound.append(f"{self.names[step]} = {text}")
         whole_names, local_names = (f"({''.join(n + ', ' for n in x)})" for x in (names, local))
         call = f"memory.blocks({whole_names}, {local_names}, {group.size})"
-        if not any(node in self.moving for node in whole):
+        if not any(node in self.moving for node in shared):
             self.loops += 1
             self.bound.append(f"blocks{self.loops} = {call}")
             call = f"blocks{self.loops}"
         self.body.append(f"for {', '.join(f'{n}_b' for n in names + local)} in {call}:")
         for step in group.steps:
-            self.body.append("    " + self._call(step, self.names[step], "_b", group.size))
+            inputs = [
+                f"{self.names[c]}_1" if group.is_single(c) else f"{self.names[root(c)]}_b"
+                for c in step.inputs
+            ]
+            self.body.append("    " + self._call(step, f"{self.names[step]}_b", inputs))
 
     def _view(self, node: Node) -> None:
         inner = node.inputs[0]
@@ -174,8 +195,7 @@ class _Printer:
         if node.primitive.makes_bundle:
             self.body.append(f"{self.names[node]} = {self._call(node, None)}")
             return
-        made = self.names[node] + " = memory.fresh(" in "\n".join(self.body)
-        if isinstance(place, Fresh) and not made:
+        if isinstance(place, Fresh) and node not in self.made:
             small = nbytes(node) < pool.SMALLEST
             if small and all(is_contiguous(child) for child in node.inputs):
                 self.body.append(f"{self.names[node]} = {self._call(node, None)}")
@@ -183,20 +203,16 @@ class _Printer:
             self._whole_in_each_run(node)  # NumPy would choose the inputs' layout
         self.body.append(self._call(node, self.names[node]))
 
-    def _call(self, node: Node, out: str | None, suffix: str = "", size: int = 0) -> str:
+    def _call(self, node: Node, out: str | None, inputs: list[str] | None = None) -> str:
         """Write an application down: by what its primitive says it is, else by its `forward`.
 
         Args:
             node: the application.
             out: the name of the memory to write into.
-            suffix: added to the names of arrays with `size` elements: a block of them is meant.
-            size: see there.
+            inputs: the names of its inputs, if they are not the nodes' own.
         """
         primitive, params = node.primitive, node.params
-        inputs = [
-            self.names[child] + (suffix if child.spec.size == size else "") for child in node.inputs
-        ]
-        out = out + suffix if out else out
+        inputs = inputs or [self.names[child] for child in node.inputs]
         if primitive.method is not None:
             return f"{inputs[0]}.{primitive.method}({', '.join(map(repr, params.values()))})"
         if primitive.reduce is not None:
