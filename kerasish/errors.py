@@ -63,6 +63,38 @@ class DTypeError(TypeError):
     """A dtype that an operation cannot work on, or a name that is no dtype."""
 
 
+class IndexRangeError(IndexError, ValueError):
+    """An index or a class number that there is no place for.
+
+    Args:
+        of: what picks by it, such as `"take"`.
+        index: the first one found that is out of range.
+        low, high: the range, without `high` itself; None for `low` if there is no lower end.
+
+    Attributes:
+        layer: the path of the layer that picks, once it is known.
+    """
+
+    def __init__(self, of: str, index: int, low: int | None, high: int) -> None:
+        super().__init__(of, index, low, high)
+        self.layer: str | None = None
+
+    def locate(self, layer: str | None) -> None:
+        """Say in which layer it happened, unless that was said before: the innermost counts."""
+        self.layer = self.layer or (layer and layer.rpartition("/")[2])
+
+    def __str__(self) -> str:
+        of, index, low, high = self.args
+        where = f" in layer {self.layer!r}" if self.layer else ""
+        least = "" if low is None else f"{low} to "
+        allowed = f"{least}{high - 1}" if least else f"less than {high}"
+        return explain(
+            f"{of}{where}: an index is out of range",
+            expected=allowed if high > (low or 0) else "nothing, for there are no elements",
+            index=index,
+        )
+
+
 class SymbolicBoolError(TypeError):
     """A Python `if`, `while` or `bool()` on a value that is not known while a step is traced.
 

@@ -21,7 +21,8 @@ LOWERED = {
     "backend.graph.plan.blocks": {"BLOCK": 16, "SMALLEST": 40},
     "backend.graph.passes.fold_constants": {"LARGEST": 4},
     "backend.graph.passes.merge_equal": {"LARGEST": 4},
-    "backend.graph.printers.choose": {"WORTH_IT": 3, "SHARE": INFINITE, "PAUSE": 0.0, "QUICK": 0.0},
+    "backend.graph.printers.choose": {"WORTH_IT": 3, "PAUSE": 0.0, "QUICK": 0.0, "COMES_AGAIN": 1},
+    "backend.graph.printers.budget": {"SHARE": INFINITE, "SHARE_WHEN_TOLD": INFINITE},
     "backend.graph.printers.native.fuse": {"LONGEST": 3},
     "backend.graph.printers.native.program": {"SMALL": 0},
     "backend.graph.printers.native.epoch": {"NARROW": 8},
@@ -33,8 +34,11 @@ LOWERED = {
 
 # Numbers that choose no way of running: what they are instead.
 OTHERS = {
+    "backend.graph.printers.choose.SMALL_STATE": "what a failed first run is undone for",
+    "backend.graph.printers.budget.USUAL": "a cost, compared with SHARE_WHEN_TOLD",
     "backend.abstract.FILLS": "stand-ins for unknown sizes",
     "backend.graph.printers.native.source.LARGEST": "longer plans stay with the NumPy printer",
+    "backend.graph.printers.native.source.FIRST_CHECK": "a step's answer",
     "backend.graph.printers.native.epoch.LINE": "bytes of a cache line",
     "backend.graph.printers.native.program.SCRATCH": "the layout of scratch memory",
     "backend.graph.printers.native.disk_cache.MOST": "files kept on disk",

@@ -155,8 +155,7 @@ class _Planned:
 def _program(graph: Any) -> Any:
     """Plan a graph; what takes long arrays is compiled when it is worth it."""
     from kerasish.backend.graph.passes import optimise
-    from kerasish.backend.graph.plan.buffers import make_plan
     from kerasish.backend.graph.printers.choose import Chosen, default_mode
 
     is_long = sum(node.spec.size for node in graph.inputs) >= WORTH_COMPILING
-    return Chosen(make_plan(optimise(graph)), default_mode() if is_long else False)
+    return Chosen(optimise(graph), default_mode() if is_long else False)

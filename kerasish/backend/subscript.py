@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 
+from kerasish.backend.convert import as_tensor
 from kerasish.backend.tensor import Tensor
 from kerasish.errors import ShapeError
-from kerasish.primitives.indexing import gather
+from kerasish.primitives.indexing import gather, within
 from kerasish.primitives.movement import reshape, slice_
 
 
@@ -52,7 +53,10 @@ def subscript(x: Tensor, key: Any) -> Tensor:
     if x.shape != tuple(shape):
         x = reshape(x, shape=tuple(shape))
     if chosen is not None:
-        x = gather(x, chosen[1], axis=chosen[0])
+        axis, indices = chosen
+        size = x.shape[axis]
+        indices = within(as_tensor(indices), low=-size, high=size, of="x[indices]")
+        x = gather(x, indices, axis=axis)
     return x
 
 

@@ -195,14 +195,17 @@ def _shape_of_graph(node: Node, numbers: dict[Node, int]) -> tuple[Any, ...]:
 
 
 def _written(node: Node) -> tuple[str, dict[str, Any]]:
-    """Return name and parameters as a graph file has them: no shape and dtype, pads as windows."""
-    given = {k: v for k, v in node.params.items() if k not in ("shape", "dtype", "reverse")}
+    """Return name and parameters as a graph file has them: no shape, pads and ranges as windows."""
+    given = {k: v for k, v in node.params.items() if k not in ("shape", "dtype", "reverse", "of")}
     name = node.primitive.name
     if name == "pad":
         pairs = zip(given.pop("widths"), node.inputs[0].shape, strict=True)
         given["window"] = tuple((before, before + size, 1) for (before, _), size in pairs)
     if node.primitive.reduce is not None:
         given["axis"] = given.pop("axes")
+    if name == "within":
+        low, high = given.pop("low"), given.pop("high")
+        given["window"] = ((-(2**63) if low is None else low, high, 1),)
     if name == "place":
         given["value"] = 0
     if "window" in given:  # as Python's slices have it: None is "through the first element"

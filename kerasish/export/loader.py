@@ -199,8 +199,7 @@ def _pack(structure: Any, values: list[Any]) -> Any:
         return None if structure is None else values[_place(structure, len(values))]
     kind, inner = [*structure.items(), ("", None)][0]
     if kind in ("list", "tuple") and type(inner) is list:
-        packed = [_pack(item, values) for item in inner]
-        return packed if kind == "list" else tuple(packed)
+        return (list if kind == "list" else tuple)([_pack(item, values) for item in inner])
     _need(kind == "dict" and type(inner) is dict, f"This is no structure: {structure!r:.80}.")
     return {name: _pack(item, values) for name, item in inner.items()}
 
@@ -241,6 +240,8 @@ PRIMITIVES: dict[str, Any] = VIEWS | {
     "cumsum": lambda x, *, out, axis: np.add.accumulate(x, axis, x.dtype, out),
     "gather": lambda x, indices, *, out, axis: x.take(indices, axis, out, "wrap"),
     "take_along_axis": _take_along_axis,
+    "within": lambda x, *, out, window: np.copyto(out, x) if all(((a <= x) & (x < b)).all()
+        for a, b, _ in window) else _need(False, f"An index is not in the range {window[0][:2]}."),
     "pad": _pad,
     "concatenate": lambda *x, out, axis: np.concatenate(x, axis, out),
 } | {name: getattr(np, name) for name in UFUNCS.split()}  # fmt: skip

@@ -14,10 +14,10 @@ from kerasish._names import named
 from kerasish._registry import is_ours
 from kerasish.arrays.dtype import is_float
 from kerasish.backend.convert import as_tensor
-from kerasish.backend.scopes import autocast_to
+from kerasish.backend.scopes import autocast_to, scopes
 from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable
-from kerasish.errors import explain
+from kerasish.errors import IndexRangeError, explain
 from kerasish.layers.call_spec import CallSpec, context, entered, is_tensor_like
 from kerasish.layers.input_spec import InputSpec, assert_input_compatibility
 from kerasish.ops.keras_tensor import KerasTensor, first_symbolic
@@ -34,7 +34,7 @@ class LayerCalling:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if len(args) == 1:
             x = args[0]
-            if type(x) is np.ndarray and vars(self).get("_quick_dtype") == x.dtype:
+            if type(x) is np.ndarray and vars(self).get("_quick_dtype") is x.dtype:
                 x = as_tensor(x)
             if type(x) is Tensor and self._is_simple(x, kwargs):
                 return self._quick_call(x, kwargs.get("training"))
@@ -62,12 +62,20 @@ class LayerCalling:
                 if handle is not None:
                     outputs = self._call_on_handles(args, kwargs, added)
                 else:
-                    outputs = self.call(*args, **{**kwargs, **added})
+                    try:
+                        outputs = self.call(*args, **{**kwargs, **added})
+                    except IndexRangeError as error:
+                        error.locate(self.path)
+                        raise
             self._after_call(spec, outputs)
         return outputs
 
     def _is_simple(self, x: Tensor, kwargs: dict[str, Any]) -> bool:
-        """Whether nothing but the call itself is to be done for one tensor."""
+        """Whether nothing but the call itself is to be done for one tensor.
+
+        It is not while a call is traced, which wants to know whose steps it writes down (a node's
+        dtype is a name), nor where weights are read in another dtype than the layer's own.
+        """
         own = vars(self)
         return bool(
             own.get("built")
@@ -77,7 +85,8 @@ class LayerCalling:
             and type(self).compute_mask is LayerCalling.compute_mask
             and not hasattr(x, "_keras_mask")
             and own["_computes_as_kept"]
-            and (not own["_convert_input_args"] or x.value.dtype == own["_quick_dtype"])
+            and x.value.dtype is own["_quick_dtype"]
+            and (scopes.autocast is None or scopes.autocast == own["_quick_name"])
         )
 
     def _formula(self) -> Any:
@@ -113,6 +122,9 @@ class LayerCalling:
             if training is None or not self._takes_training:
                 return self.call(x)
             return self.call(x, training=training)
+        except IndexRangeError as error:
+            error.locate(self.path)
+            raise
         finally:
             context.entry, context.training = before
 

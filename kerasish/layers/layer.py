@@ -10,11 +10,11 @@ from kerasish import activations, initializers, regularizers, tree
 from kerasish import constraints as constraints_
 from kerasish._names import auto_name, current_path, named
 from kerasish._registry.configurable import Configurable
-from kerasish.arrays.dtype import is_float
+from kerasish.arrays.dtype import is_float, numpy_dtype
 from kerasish.backend.scopes import concrete
 from kerasish.backend.variable import Variable
 from kerasish.dtype_policies import get as get_policy
-from kerasish.errors import explain
+from kerasish.errors import DTypeError, explain
 from kerasish.layers.call_spec import CallSpec
 from kerasish.layers.calling import LayerCalling, holds_unbuilt, map_shapes
 from kerasish.layers.signatures import (
@@ -110,7 +110,11 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
     @dtype_policy.setter
     def dtype_policy(self, value: Any) -> None:
         policy = self._dtype_policy = get_policy(value)
-        self._quick_dtype = policy.compute_dtype
+        self._quick_name = policy.compute_dtype
+        try:
+            self._quick_dtype = numpy_dtype(policy.compute_dtype)
+        except DTypeError:  # bfloat16 without its package, which is said when it is used
+            self._quick_dtype = None
         self._computes_as_kept = policy.compute_dtype == policy.variable_dtype
 
     @property
@@ -344,6 +348,7 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
         self._initialize_tracker()
         for name, value in state.items():
             setattr(self, name, value)
+        self.dtype_policy = self._dtype_policy
 
 
 def _state(layer: Layer) -> dict[str, Any]:

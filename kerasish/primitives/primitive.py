@@ -137,6 +137,7 @@ class Primitive:
         picks: takes its value out of a bundle.
         walk_back: takes gradients back by itself, not through rules: a function of the record,
             the gradient and what arrived so far at each record.
+        may_refuse: `forward` may raise an error because of the input's values.
         effect: may not be merged or folded: what is fed, and what a variable holds.
         promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),
             `"float"` (the same, and whole numbers become floats), `"number"` (the same as common,
@@ -157,6 +158,7 @@ class Primitive:
     makes_bundle = False
     picks = False
     walk_back: Any = None
+    may_refuse = False
     effect = False
     promotion = "none"
     needs: Needs

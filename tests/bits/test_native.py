@@ -1,11 +1,13 @@
 """Compiled code trains to the bits of the other engines, batch by batch and many at once."""
 
+import contextlib
 import warnings
 from unittest import mock
 
 import pytest
 
 import kerasish as keras
+from kerasish.backend.graph.printers import budget, choose
 from kerasish.backend.graph.printers.native import jobs
 from tests.bits.test_random_models import Case, compare, flat
 from tests.thresholds import lowered
@@ -21,9 +23,19 @@ def engine_as_before():
     keras.backend.set_backend(before)
 
 
+@contextlib.contextmanager
+def every_signature_at_once():
+    """Compile the last, smaller batch as soon as the others."""
+    with (
+        mock.patch.object(choose, "COMES_AGAIN", 1),
+        mock.patch.object(budget, "SHARE_WHEN_TOLD", float("inf")),
+    ):
+        yield
+
+
 def check(seed, watched):
     case = Case(seed)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), every_signature_at_once():
         warnings.simplefilter("ignore", RuntimeWarning)
         eager, _ = case.train("eager", watched)
         native, why = case.train("graph", watched, jit=True)

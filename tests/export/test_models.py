@@ -70,7 +70,12 @@ def test_embeddings_keep_their_bits(tmp_path):
         tmp_path,
         {
             "int": sequential((6,), layers.Embedding(5, 3), layers.Flatten(), dtype="int32"),
-            "float": sequential((6,), layers.Embedding(5, 3, mask_zero=True), layers.Dense(2)),
+            "float": sequential(
+                (6,),
+                layers.ReLU(max_value=4),
+                layers.Embedding(5, 3, mask_zero=True),
+                layers.Dense(2),
+            ),
         },
     )
 

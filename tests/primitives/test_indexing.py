@@ -11,6 +11,10 @@ from tests.primitives.cases import case, keep, laws, reals, whole
 ROWS = np.array([1, 0, -1, 1], dtype="int32")
 GRID = np.array([[0, 2], [-1, 0]], dtype="int32")
 LAWS = [
+    case(p.within, ROWS, low=-1, high=2, of="take"),
+    case(p.within, GRID, low=None, high=3, of="take"),
+    case(p.within, np.array(2, dtype="int64"), low=0, high=3, of="take"),
+    case(p.within, np.zeros((0,), dtype="int32"), low=0, high=0, of="take"),
     case(p.gather, reals(3, 2), ROWS, axis=0),
     case(p.gather, reals(2, 3), GRID, axis=1),
     case(p.gather, reals(3), np.array(2, dtype="int64"), axis=0),

@@ -15,7 +15,7 @@ from kerasish.arrays.spec import Spec
 from kerasish.backend.convert import to_array
 from kerasish.backend.graph.graph import Graph
 from kerasish.backend.graph.passes import optimise
-from kerasish.backend.graph.plan.buffers import make_plan
+from kerasish.backend.graph.printers.budget import Budget
 from kerasish.backend.graph.printers.choose import Chosen, default_mode
 from kerasish.backend.graph.trace import Trace
 from kerasish.backend.graph.verify import verify
@@ -36,8 +36,9 @@ class Specialisation:
     """
 
     def __init__(
-        self, function: Callable[..., Any], structure: Any, leaves: list[Any], jit: Any
-    ) -> None:
+        self, function: Callable[..., Any], structure: Any, leaves: list[Any], jit: Any,
+        budget: Budget,
+    ) -> None:  # fmt: skip
         recorder = Trace()
         with recorder.active():
             fed = [
@@ -62,7 +63,7 @@ class Specialisation:
             and all(isinstance(x, Tensor) for x in result)
         )
         self.graph = optimise(self.traced)
-        self.chosen = Chosen(make_plan(self.graph), jit)
+        self.chosen = Chosen(self.graph, jit, budget)
 
     @property
     def program(self) -> Any:
@@ -142,6 +143,7 @@ class GraphFunction:
         self.traces = 0
         self.jit_compile: Any = None  # None: as the environment has it
         self._last: _Last | None = None
+        self._budget = Budget()
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if is_tracing() or scopes.state is not None:  # a trace or a StatelessScope around us
@@ -166,7 +168,7 @@ class GraphFunction:
         found = self.specialisations.get(key)
         if found is None:
             jit = default_mode() if self.jit_compile is None else self.jit_compile
-            found = Specialisation(self.function, structure, leaves, jit)
+            found = Specialisation(self.function, structure, leaves, jit, self._budget)
             self.traces += 1
             self.specialisations[key] = found
             if len(self.specialisations) > LARGEST_CACHE:
@@ -207,7 +209,7 @@ class GraphFunction:
         last = self._last
         if last is None or not last.returns_nothing or not last.takes(args):
             return None
-        return getattr(last.run.program, "batches", None)
+        return last.run.batches
 
     def show(self, to_file: Any = None) -> Any:
         """Print every graph so far, as traced and as optimised, with what each pass did.
@@ -221,7 +223,8 @@ class GraphFunction:
 
     def show_source(self) -> str:
         """Return the source of every specialisation so far."""
-        return "\n".join(s.program.source.text for s in self.specialisations.values())
+        programs = [s.program for s in self.specialisations.values()]
+        return "\n".join(p.source.text if hasattr(p, "source") else str(p.graph) for p in programs)
 
 
 def _is_plain(flags: Any) -> bool:

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from kerasish._names import current_path
 from kerasish.arrays.spec import Spec
 from kerasish.primitives import state
 from kerasish.primitives.primitive import Primitive
@@ -32,6 +33,7 @@ class Node:
         params: its static parameters.
         shape, dtype: of what comes out.
         order: nodes made later have larger numbers; so in a trace this is the program's order.
+        layer: the path of the layer that was being called when the node was made; else empty.
     """
 
     primitive: Primitive
@@ -40,6 +42,7 @@ class Node:
     shape: tuple[int, ...]
     dtype: str
     order: int = field(default_factory=itertools.count().__next__)
+    layer: str = field(default_factory=current_path)
 
     @property
     def spec(self) -> Spec:
@@ -53,7 +56,7 @@ class Node:
         """Return the same application of other nodes, in its place in the program."""
         if all(a is b for a, b in zip(inputs, self.inputs, strict=True)):
             return self
-        return Node(self.primitive, inputs, self.params, self.shape, self.dtype, self.order)
+        return replace(self, inputs=inputs)
 
 
 def make_node(primitive: Primitive, *inputs: Node, **params: Any) -> Node:
@@ -154,6 +157,19 @@ def _compact(value: Any) -> str:
 
 def _path(variable: Any) -> str:
     return getattr(variable, "path", None) or str(variable)
+
+
+def layer_of(node: Node) -> str | None:
+    """Return the path of the layer that a node belongs to, or of the nearest one behind it."""
+    todo, seen = [node], {node}
+    for found in todo:
+        if found.layer:
+            return found.layer
+        for child in found.inputs:
+            if child not in seen:
+                seen.add(child)
+                todo.append(child)
+    return None
 
 
 def used_by(nodes: Iterable[Node]) -> dict[Node, list[Node]]:

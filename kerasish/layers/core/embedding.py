@@ -8,6 +8,7 @@ from typing import Any
 from kerasish import constraints, initializers, ops, regularizers
 from kerasish.layers._arguments import positive_int
 from kerasish.layers.layer import Layer
+from kerasish.primitives.indexing import gather, within
 
 
 class Embedding(Layer):
@@ -24,6 +25,8 @@ class Embedding(Layer):
 
     Raises:
         ValueError: when `input_dim` or `output_dim` is no positive whole number.
+        IndexRangeError: from a call, on the CPU, for a number that is negative or not below
+            `input_dim`.
 
     Example:
         >>> import kerasish as keras
@@ -65,7 +68,8 @@ class Embedding(Layer):
         numbers = inputs
         if inputs.dtype not in ("int32", "int64"):
             numbers = ops.cast(inputs, "int32")
-        outputs = ops.cast(ops.take(self.embeddings, numbers, axis=0), self.compute_dtype)
+        numbers = within(numbers, low=0, high=self.input_dim, of="Embedding")
+        outputs = ops.cast(gather(self.embeddings, numbers, axis=0), self.compute_dtype)
         if self.mask_zero:
             outputs._keras_mask = self.compute_mask(inputs)
         return outputs

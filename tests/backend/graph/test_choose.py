@@ -1,14 +1,16 @@
 """Which printer runs a plan, when it changes, and what is said of it."""
 
 import threading
+import time
 
 import numpy as np
 import pytest
 
 import kerasish as keras
 from kerasish import layers, ops
-from kerasish.backend import discovery
-from kerasish.backend.graph.printers import choose
+from kerasish.backend import compute, discovery
+from kerasish.backend.graph.printers import budget, choose
+from kerasish.backend.graph.printers.budget import Budget
 from kerasish.backend.graph.printers.native import machine, self_check
 from kerasish.backend.graph.printers.native.jobs import BESIDE
 from kerasish.errors import BackendError
@@ -67,7 +69,7 @@ def soon(monkeypatch, compiler):
     """Spend all the time there is on compiling: each run does a piece, and waits for LLVM."""
     from kerasish.backend.graph.printers.native import jobs
 
-    monkeypatch.setattr(choose, "SHARE", float("inf"))
+    monkeypatch.setattr(budget, "SHARE", float("inf"))
     monkeypatch.setattr(choose, "PAUSE", 0.0)
     wait = jobs.Job.is_done
     monkeypatch.setattr(
@@ -96,7 +98,7 @@ class TestCompiled:
 
     def test_auto_spends_no_more_than_a_share_of_the_time(self, monkeypatch):
         clock = [100.0]
-        monkeypatch.setattr(choose.time, "perf_counter", lambda: clock[0])
+        monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
         begun = []
 
         def pieces(plan, beside):
@@ -108,12 +110,12 @@ class TestCompiled:
         from kerasish.backend.graph.printers.native import beside
 
         monkeypatch.setattr(beside, "compiling", pieces)
-        work = choose._Work(None)
+        work = choose._Work(None, Budget())
         while clock[0] < 110:
             work.go_on()
             clock[0] += 1e-4
         for number, moment in enumerate(begun):
-            assert 0.03 * (number + 1) <= choose.SHARE * (moment - 100) * 1.001
+            assert 0.03 * (number + 1) <= budget.SHARE * (moment - 100) * 1.001
         assert len(begun) > 20
 
     @pytest.mark.parametrize("seconds_of_a_run, waits", [(2e-3, True), (2e-4, False)])
@@ -121,18 +123,18 @@ class TestCompiled:
         self, monkeypatch, seconds_of_a_run, waits
     ):
         clock, begun = [100.0], []
-        monkeypatch.setattr(choose.time, "perf_counter", lambda: clock[0])
+        monkeypatch.setattr(time, "perf_counter", lambda: clock[0])
 
         def pieces(plan, beside):
             yield BESIDE
             begun.append(clock[0])
 
         monkeypatch.setattr("kerasish.backend.graph.printers.native.beside.compiling", pieces)
-        work = choose._Work(None)
+        work = choose._Work(None, Budget())
         while not begun:
             work.go_on()
             clock[0] += seconds_of_a_run
-        assert (begun[0] - 100 > BESIDE / choose.SHARE) is waits
+        assert (begun[0] - 100 > BESIDE / budget.SHARE) is waits
 
     def test_what_lies_on_disk_needs_no_llvm_beside_us(self, monkeypatch, tmp_path):
         from kerasish.backend.graph.printers.native.beside import compiling
@@ -229,6 +231,7 @@ class TestCompiled:
             raise OSError("no numbers left")
 
         monkeypatch.setattr(type(random_uniform), "forward", broken)
+        monkeypatch.setattr(compute, "_functions", {})
         again = function_of(draw, True)
         with pytest.raises(OSError, match="no numbers left"):
             again(seed.numpy())
@@ -289,10 +292,11 @@ class TestCompiled:
         timer.join()
         assert np.isfinite(model.get_weights()[0]).all()
 
-    def test_many_fits_and_predictions_leave_nothing_behind(self):
+    def test_many_fits_and_predictions_leave_nothing_behind(self, monkeypatch):
         import gc
         import tracemalloc
 
+        monkeypatch.setattr(budget, "SHARE_WHEN_TOLD", float("inf"))
         model = keras.Sequential([keras.Input((4,)), layers.Dense(8, "relu"), layers.Dense(1)])
         model.compile("adam", "mse", jit_compile=True)
         x = np.ones((40, 4), "float32")

@@ -74,7 +74,8 @@ def schedule(steps: Sequence[Node]) -> list[Node]:
             users[other].append(step)
     moment: dict[Node, int] = {}  # what a pass put in comes before the first that waits for it
     for step in reversed(steps):
-        moment[step] = min([step.order, *(moment[user] for user in users[step])])
+        first = -1 if step.primitive.may_refuse else step.order  # before anything is updated
+        moment[step] = min([first, *(moment[user] for user in users[step])])
     place = {step: (moment[step], i) for i, step in enumerate(steps)}
     left = {step: len(needed) for step, needed in waits.items()}
     light: list[tuple[int, int]] = []

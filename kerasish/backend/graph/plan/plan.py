@@ -69,6 +69,24 @@ class Plan:
         sizes = whole_slots(self.steps, self.places, self.slots)
         return max((o + s for o, s in zip(self.offsets, sizes, strict=True)), default=0)
 
+    def changes_before(self, step: Node | None, kept: Sequence[Any]) -> bool:
+        """Whether a variable, but for those kept, is written in place before a step.
+
+        Args:
+            step: None stands for the first.
+            kept: variables that do not matter.
+        """
+        for group in self.steps if step is not None else ():
+            for node in group.steps if isinstance(group, Group) else (group,):
+                if node is step:
+                    return False
+                place = self.places[node]
+                if isinstance(place, Piece):
+                    place = self.places[place.whole]
+                if isinstance(place, InVariable) and not any(place.variable is v for v in kept):
+                    return True
+        return False
+
     @property
     def memory(self) -> int:
         """Bytes that the NumPy printer's program allocates once, for all runs."""

@@ -46,7 +46,7 @@ def epoch_text(inputs: Sequence[Node], entry: Callable[[Any], int]) -> str:
             _copy_row(function, rows, place, i)
             _call_for_row(function, rows, place, batch, last)
         failed = function.emit("call i32 @step(ptr %table)")
-        function.stop_if(function.emit(f"icmp ne i32 {failed}, 0"), "ret i32 1")
+        function.stop_if(function.emit(f"icmp ne i32 {failed}, 0"), f"ret i32 {failed}")
     function.emit_void("ret i32 0")
     return "\n".join([DECLARATION, function.text()])
 

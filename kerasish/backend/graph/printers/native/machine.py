@@ -46,7 +46,8 @@ class Code:
         code: object code of a printed plan.
 
     Attributes:
-        step: a function of the table's address; it returns 0, or 1 when Python's part failed.
+        step: a function of the table's address; it returns 0, or 1 when Python's part failed, or
+            from 2 on the number of a check that failed.
         epoch: a function of five addresses and numbers, or None; likewise.
     """
 

@@ -18,9 +18,10 @@ from kerasish.backend.graph.printers.native.fuse import memory_of
 from kerasish.backend.graph.printers.native.jobs import Job
 from kerasish.backend.graph.printers.native.loops import address_of_loop
 from kerasish.backend.graph.printers.native.machine import Code
-from kerasish.backend.graph.printers.native.source import NativeSource, print_native
+from kerasish.backend.graph.printers.native.source import FIRST_CHECK, NativeSource, print_native
 from kerasish.backend.graph.printers.numpy.memory import Memory
 from kerasish.backend.storage import Storage
+from kerasish.errors import IndexRangeError
 from kerasish.primitives import state
 
 SCRATCH = 24  # whole numbers, as the printed text knows
@@ -171,9 +172,15 @@ class _Bound:
         try:
             self.calls[number]()
         except BaseException as error:
+            self._blame(error, self.program.source.in_python[number])
             self.error = error
             return 1
         return 0
+
+    @staticmethod
+    def _blame(error: BaseException, step: Node) -> None:
+        """Let an error tell in which step it happened."""
+        vars(error)["failed_step"] = step
 
     def _call_of(self, node: Node) -> Callable[[], Any]:
         arrays = [self._array(child) for child in node.inputs]
@@ -229,6 +236,12 @@ class _Bound:
         self._check(epoch(self.table_address, address(order), start, count, address(where)))
 
     def _check(self, failed: int) -> None:
+        if failed >= FIRST_CHECK:
+            node = self.program.source.checks[failed - FIRST_CHECK]
+            given = node.params
+            wrong = IndexRangeError(given["of"], int(self.scratch[0]), given["low"], given["high"])
+            self._blame(wrong, node)
+            raise wrong
         if failed:
             error, self.error = self.error, None
             raise error or RuntimeError("a compiled step failed")

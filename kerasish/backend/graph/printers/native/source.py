@@ -32,10 +32,12 @@ from kerasish.backend.graph.printers.native.loop_text import LoopText
 from kerasish.backend.graph.printers.native.loops import address_of_loop
 from kerasish.backend.graph.printers.native.text import PRELUDE, Function
 from kerasish.primitives import state
+from kerasish.primitives.indexing import within
 from kerasish.primitives.movement import concatenate
 from kerasish.primitives.primitive import Elementwise
 from kerasish.primitives.products import matmul
 
+FIRST_CHECK = 2  # what a step returns when its first check failed
 LARGEST = 2000  # steps; 3,000 additions took LLVM 10 s
 
 
@@ -49,11 +51,13 @@ class NativeSource:
             number, which says whether something went wrong), `("loop", name, inputs, output)`
             (the next entry is its data), or a Memory.
         in_python: the steps that the code leaves to their primitives' own `forward`, by number.
+        checks: the steps that look whether indices are in range, by number.
     """
 
     text: str
     table: tuple[Any, ...]
     in_python: tuple[Node, ...]
+    checks: tuple[Node, ...]
 
 
 def print_native(plan: Plan) -> NativeSource:
@@ -87,6 +91,7 @@ class _Printer:
         self.steps = fuse(plan, steps)
         self.needed = self._needed()
         self.in_python: list[Node] = []
+        self.checks: list[Node] = []
         self.main = Function("i32 @step(ptr %table)")
         self.scratch = self.main.load("ptr", self._entry(("scratch",)))
 
@@ -102,7 +107,9 @@ class _Printer:
         self.main.emit_void("ret i32 0")
         epoch = epoch_text(self.plan.graph.inputs, self._entry)
         texts = [PRELUDE, *DECLARATIONS, "", *self.functions, self.main.text(), epoch]
-        return NativeSource("\n".join(texts), tuple(self.table), tuple(self.in_python))
+        return NativeSource(
+            "\n".join(texts), tuple(self.table), tuple(self.in_python), tuple(self.checks)
+        )
 
     def _title(self, step: Node | Loop) -> str:
         members = step.steps if isinstance(step, Loop) else [step]
@@ -167,6 +174,8 @@ class _Printer:
             raise Unprintable(f"{primitive.name} into memory that it still reads")
         elif primitive is matmul:
             self._matmul(node)
+        elif primitive is within:
+            self._within(node)
         elif primitive.reduce is not None:
             self._reduce(node)
         elif isinstance(primitive, Elementwise) and primitive.function and not node.params:
@@ -200,6 +209,22 @@ class _Printer:
         sizes += [b.shape[1] * a.item, a.item]
         first, second = map(self._address, node.inputs)
         self._call("matmul", loop, [first, second, self._address(node)], sizes)
+
+    def _within(self, node: Node) -> None:
+        """Look through the indices, and copy them."""
+        (child,), kind = node.inputs, {"int32": "i32", "int64": "i64"}.get(node.dtype)
+        if kind is None or not layout(child).is_contiguous:
+            raise Unprintable(f"indices of {child.spec}")
+        low = -(2**63) if node.params["low"] is None else node.params["low"]
+        x, count, high = self._address(child), node.spec.size, node.params["high"]
+        failed = self.main.emit(
+            f"call i32 @outside_{kind}(ptr {self.scratch}, ptr {x}, i64 {count}, i64 {low}, "
+            f"i64 {high})"
+        )
+        is_outside = self.main.emit(f"icmp ne i32 {failed}, 0")
+        self.main.stop_if(is_outside, f"ret i32 {FIRST_CHECK + len(self.checks)}")
+        self.checks.append(node)
+        self._copy_bytes(self._address(node), x, count * layout(child).item)
 
     def _concatenate(self, node: Node) -> None:
         """Copy the parts one behind the other, but those that were made in their place."""

@@ -166,6 +166,22 @@ def _add_rows(kind: str) -> str:
     return function.text()
 
 
+def _outside(kind: str) -> str:
+    """Say whether some index is out of a range; the first one is left in scratch memory."""
+    function = Function(
+        f"internal i32 @outside_{kind}(ptr %s, ptr %x, i64 %n, i64 %low, i64 %high)"
+    )
+    with function.loop("0", "%n") as i:
+        index = function.load(kind, i, "%x")
+        wide = index if kind == "i64" else function.emit(f"sext {kind} {index} to i64")
+        below = function.emit(f"icmp slt i64 {wide}, %low")
+        above = function.emit(f"icmp sge i64 {wide}, %high")
+        is_outside = function.emit(f"or i1 {below}, {above}")
+        function.stop_if(is_outside, f"store i64 {wide}, ptr %s, align 8\n  ret i32 1")
+    function.emit_void("ret i32 0")
+    return function.text()
+
+
 PRELUDE = "\n".join(
     [
         "declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)",
@@ -180,5 +196,7 @@ PRELUDE = "\n".join(
         _columns(),
         _add_rows("float"),
         _add_rows("double"),
+        _outside("i32"),
+        _outside("i64"),
     ]
 )

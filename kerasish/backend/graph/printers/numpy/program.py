@@ -9,10 +9,14 @@ import numpy as np
 
 from kerasish.arrays.device import array_module
 from kerasish.arrays.memory import empty
+from kerasish.backend.graph.graph import Node
 from kerasish.backend.graph.plan.plan import Plan
 from kerasish.backend.graph.printers.numpy.memory import Memory
 from kerasish.backend.graph.printers.numpy.source import print_plan
 from kerasish.backend.storage import Storage
+
+FILE = "<kerasish plan>"  # what tracebacks call the printed source
+STEPS = "steps of the plan by line"
 
 
 class Program:
@@ -29,7 +33,8 @@ class Program:
         self.plan = plan
         self.source = print_plan(plan)
         namespace: dict[str, Any] = {"inf": math.inf, "nan": math.nan, "np": np}  # in params
-        exec(compile(self.source.text, "<kerasish plan>", "exec"), namespace)
+        namespace[STEPS] = self.source.steps
+        exec(compile(self.source.text, FILE, "exec"), namespace)
         self.bind = namespace["bind"]
         self.has_variables = bool(self.source.variables or plan.graph.updates)
         self._idle: list[_Bound] = []
@@ -46,6 +51,17 @@ class Program:
             return bound.run(*inputs)  # type: ignore[no-any-return]
         finally:
             self._idle.append(bound)
+
+
+def failed_step(error: BaseException) -> Node | None:
+    """Return the step in which a run of any program failed, if an error tells."""
+    step: Node | None = vars(error).get("failed_step")
+    at = error.__traceback__
+    while at is not None:
+        if at.tb_frame.f_code.co_filename == FILE:
+            step = at.tb_frame.f_globals[STEPS].get(at.tb_lineno, step)
+        at = at.tb_next
+    return step
 
 
 class _Bound:

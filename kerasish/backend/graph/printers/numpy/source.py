@@ -25,12 +25,14 @@ class Source:
         constants: the arrays that `bind` gets, in order.
         variables: the variables whose memory `bind` gets, in order.
         primitives: those whose `forward` the text calls, by name.
+        steps: for lines of the text, by number, the step that they belong to.
     """
 
     text: str
     constants: tuple[Any, ...]
     variables: tuple[Any, ...]
     primitives: dict[str, Any]
+    steps: dict[int, Node]
 
 
 def print_plan(plan: Plan) -> Source:
@@ -48,6 +50,7 @@ class _Printer:
         self.functions: dict[str, str] = {}
         self.bound: list[str] = []
         self.body: list[str] = []
+        self.steps: dict[int, Node] = {}  # by the number of the line in the body
         self.viewed: set[Node] = set()
         self.made: set[Node] = set()  # values whose memory is new in each run, once it is there
         self.loops = 0
@@ -65,26 +68,34 @@ class _Printer:
                 self.bound.append(f"{names[node]} = {self._variable(node.params['variable'])}")
         self._bind_places()
         for step in plan.steps:
+            begin = len(self.body)
             if isinstance(step, Group):
                 self._group(step)
             else:
                 self._views_for(step.inputs)
                 self._step(step)
+            for line in range(begin, len(self.body)):
+                self.steps.setdefault(line, step.steps[0] if isinstance(step, Group) else step)
         self._views_for(plan.graph.targets)
         for variable, node in plan.copies:
             self.functions["copyto"] = "xp.copyto"
             self.body.append(f"copyto({self._variable(variable)}, {names[node]})")
         self.body.append(f"return ({''.join(names[n] + ', ' for n in plan.graph.outputs)})")
-        return Source(self._text(), tuple(self.constants), tuple(self.variables), self.primitives)
+        head = self._head()
+        text = "\n".join(
+            [*head, *(f"        {line}" for line in self.body), "", "    return run", ""]
+        )
+        steps = {len(head) + 1 + line: step for line, step in self.steps.items()}
+        constants, variables = tuple(self.constants), tuple(self.variables)
+        return Source(text, constants, variables, self.primitives, steps)
 
-    def _text(self) -> str:
+    def _head(self) -> list[str]:
+        """The lines before the body of `run`."""
         inputs = ", ".join(self.names[node] for node in self.plan.graph.inputs)
         functions = [f"{name} = {value}" for name, value in sorted(self.functions.items())]
         lines = ["def bind(xp, constants, variables, memory, primitives):"]
         lines += [f"    {text}" for text in functions + self.bound]
-        lines += ["", f"    def run({inputs}):"]
-        lines += [f"        {text}" for text in self.body]
-        return "\n".join([*lines, "", "    return run", ""])
+        return [*lines, "", f"    def run({inputs}):"]
 
     def _variable(self, variable: Any) -> str:
         for index, known in enumerate(self.variables):
@@ -180,6 +191,7 @@ class _Printer:
                 f"{self.names[c]}_1" if group.is_single(c) else f"{self.names[root(c)]}_b"
                 for c in step.inputs
             ]
+            self.steps[len(self.body)] = step
             self.body.append("    " + self._call(step, f"{self.names[step]}_b", inputs))
 
     def _view(self, node: Node) -> None:
