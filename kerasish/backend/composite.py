@@ -130,7 +130,7 @@ class _Planned:
         """Bring each input its share.
 
         Returns:
-            A record at which the walk is to go on instead, that of the same value computed
+            None, or a record at which the walk is to go on instead, that of the same value computed
             primitive by primitive: where the walk itself is recorded, a gradient is not laid out
             in rows, or several shares are to be added to what arrived from elsewhere, one by one.
         """
@@ -142,7 +142,9 @@ class _Planned:
                 is_planned = False
         if not is_planned or len(set(parents)) < len(parents):
             with recording():
-                return self.function(*tensors).record
+                other = self.function(*tensors).record
+            collect(arriving, other, gradient)
+            return [other]
         if self._back is None:
             self._back = _program(self.joint.back)
         if self.takes_gradient:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from operator import attrgetter
 from typing import Any
 
@@ -35,6 +35,7 @@ def walk(
     *,
     release: bool,
     create_graph: bool,
+    passes: Set[Record] | None = None,
 ) -> dict[Record, Any]:
     """Return the gradients at every wanted record behind those at which some arrive.
 
@@ -44,6 +45,7 @@ def walk(
         release: let each record's saved values go as soon as they were used. The records then
             cannot be walked again.
         create_graph: record the walk itself, so that its results can be differentiated.
+        passes: the records that the walk passes; None for all.
     """
     found: dict[Record, Any] = {}
     with recording() if create_graph else no_grad():
@@ -51,7 +53,7 @@ def walk(
         while records:  # popped, so that nothing here keeps a record alive that was walked
             record = records.pop()
             gradient = arriving.pop(record, None)
-            if gradient is None:
+            if gradient is None or (passes is not None and record not in passes):
                 continue
             if wanted(record):
                 found[record] = gradient
@@ -70,10 +72,11 @@ def walk(
             elif primitive.picks:
                 arriving.setdefault(record.parents[0], {})[record.params["index"]] = gradient
             elif primitive.walk_back is not None:
-                other = primitive.walk_back(record, gradient, arriving)
-                if other is not None:  # the same value, computed in steps that are newer than all
-                    arriving[other] = gradient
-                    records += [r for r in reachable([other]) if r.order > record.order]
+                onward = primitive.walk_back(record, gradient, arriving)
+                if onward:  # the same values, computed in steps that are newer than all
+                    newer = [r for r in reachable(onward) if r.order > record.order]
+                    records += newer
+                    passes = None if passes is None else {*passes, *newer}
             else:
                 _follow_each(record, gradient, arriving)
             if release:
@@ -160,6 +163,7 @@ def gradients(
     *,
     release: bool = True,
     create_graph: bool = False,
+    passes: Set[Record] | None = None,
 ) -> list[Any]:
     """Return the gradient of a target with respect to each source, None where it has none.
 
@@ -167,7 +171,7 @@ def gradients(
         target: one tensor or several, whose sum is differentiated.
         sources: tensors through which gradients flow, or variables.
         seeds: the gradients that arrive at the targets; ones by default.
-        release, create_graph: as for `walk`.
+        release, create_graph, passes: as for `walk`.
     """
     targets = [target] if isinstance(target, Tensor) else list(target)
     seeds = [t.ones_like() for t in targets] if seeds is None else seeds
@@ -175,7 +179,10 @@ def gradients(
     arriving: dict[Record, Any] = {}
     for one, seed in zip(targets, seeds, strict=True):
         collect(arriving, one.record, seed)
-    found = walk(arriving, set(records).__contains__, release=release, create_graph=create_graph)
+    found = walk(
+        arriving, set(records).__contains__,
+        release=release, create_graph=create_graph, passes=passes,
+    )  # fmt: skip
     return [found.get(record) for record in records]
 
 

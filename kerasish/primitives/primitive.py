@@ -136,7 +136,8 @@ class Primitive:
         makes_bundle: runs graphs and gives a bundle of values, of which others each `picks` one.
         picks: takes its value out of a bundle.
         walk_back: takes gradients back by itself, not through rules: a function of the record,
-            the gradient and what arrived so far at each record.
+            the gradient and what arrived so far at each record, which may return records of the
+            same values at which the walk goes on, with their gradients put to what arrived.
         may_refuse: `forward` may raise an error because of the input's values.
         effect: may not be merged or folded: what is fed, and what a variable holds.
         promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),

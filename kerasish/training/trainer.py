@@ -27,6 +27,7 @@ from kerasish.training.checks import check_targets
 from kerasish.training.compiling import Compiling
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
 from kerasish.training.loop import Run, concatenate_outputs, host, to_python
+from kerasish.utils.packing import pack_x_y_sample_weight
 
 
 class Trainer(Compiling):
@@ -55,7 +56,7 @@ class Trainer(Compiling):
             def run(*data: Any) -> Any:
                 try:
                     with recording() if kind == "train" else no_grad():
-                        logs = step(data)
+                        logs = step(pack_x_y_sample_weight(*data))
                 finally:
                     self._clear_losses()
                 return logs if kind == "predict" or self._has_own_logs(kind) else None

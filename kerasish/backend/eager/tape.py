@@ -9,7 +9,7 @@ from typing import Any
 from kerasish import tree
 from kerasish.backend.convert import as_tensor
 from kerasish.backend.record import mode
-from kerasish.backend.reverse import gradients
+from kerasish.backend.retaken import HowTaken, differentiable, let_go
 from kerasish.backend.tensor import Tensor
 from kerasish.errors import explain
 
@@ -18,8 +18,10 @@ class GradientTape:
     """Records what is computed in its `with` block, for one `gradient(...)` afterwards.
 
     Trainable variables are watched by themselves; other tensors by `watch`. Recording costs
-    nothing more than the values that gradients need, and they are let go as the walk uses them.
-    (TensorFlow's name and arguments.)
+    nothing more than the values that gradients need, and they are let go as the walk uses them,
+    unless the target depends on more than the sources. The gradients can be differentiated by
+    whatever comes after them, be it a tape around this one, `backward()` or `fit`; where they
+    cannot, since everything was let go, that is an error. (TensorFlow's name and arguments.)
 
     Args:
         persistent: keep everything, so that `gradient` may be called several times.
@@ -59,6 +61,8 @@ class GradientTape:
             if not isinstance(leaf, Tensor):
                 raise TypeError(explain("Only tensors can be watched", tensor=leaf))
             leaf.requires_grad_()
+            if mode.tapes <= 1:
+                let_go(leaf)
 
     def gradient(self, target: Any, sources: Any, output_gradients: Any = None) -> Any:
         """Return the gradients of the target, or of the sum of several, for each source.
@@ -82,8 +86,10 @@ class GradientTape:
         if output_gradients is not None:
             seeds = [as_tensor(g) for g in tree.flatten(output_gradients)]
         inside = mode.tapes > 0  # this tape or one around it: gradients of gradients are wanted
-        flat: Sequence[Any] = gradients(
-            targets, tree.flatten(sources), seeds,
-            release=not (self.persistent or inside), create_graph=inside,
-        )  # fmt: skip
-        return tree.pack_sequence_as(sources, list(flat))
+        wanted: Sequence[Any] = tree.flatten(sources)
+        how = HowTaken(targets, wanted, seeds)
+        keep = self.persistent or inside or how.passes is not None
+        flat = how.take(release=not keep, create_graph=inside)
+        if mode.recording and not inside:
+            flat = differentiable(flat, how, keep)
+        return tree.pack_sequence_as(sources, flat)

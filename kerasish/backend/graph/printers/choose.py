@@ -206,7 +206,7 @@ class Chosen:
 def _located(error: IndexRangeError) -> IndexRangeError:
     """Let an error tell in which layer it happened."""
     step = failed_step(error)
-    error.locate(step and layer_of(step))
+    error.locate(None if step is None else layer_of(step))
     return error
 
 
