@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasish._changes import Changes
 from kerasish._names import auto_name, current_path
 from kerasish.arrays.device import module_of, to_host
 from kerasish.arrays.dtype import is_float, standardize_dtype
@@ -137,6 +138,8 @@ class Variable:
 
     @trainable.setter
     def trainable(self, value: bool) -> None:
+        if bool(value) != self._trainable:
+            Changes.note()
         self._trainable = bool(value)
         self._tensor = None
 

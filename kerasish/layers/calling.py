@@ -183,9 +183,7 @@ class LayerCalling:
         if not _defines_build(self):
             if holds_unbuilt(self):
                 self._build_by_running(spec)
-            self.built = True
-            self._post_build()
-            self._lock_state()
+            self._finish_building()
             return
         self.build(**self._build_arguments(shapes))
 

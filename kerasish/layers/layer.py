@@ -209,9 +209,15 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
     def _build_at_init(self) -> None:
         """Count as built at once: for layers whose `build` makes nothing."""
         if type(self).build is Layer.build:
-            self.built = True
-            self._post_build()
-            self._lock_state()
+            self._finish_building()
+
+    def _finish_building(self) -> None:
+        """Count as built; what a frozen layer made is frozen, and nothing more can be made."""
+        if not self._trainable:
+            self.trainable = False
+        self.built = True
+        self._post_build()
+        self._lock_state()
 
     def _post_build(self) -> None:
         """Do what must follow `build`; Model overrides it."""

@@ -7,6 +7,7 @@ import inspect
 from typing import Any
 
 from kerasish._names import named
+from kerasish._registry.configurable import Configurable
 from kerasish.backend.scopes import concrete
 from kerasish.errors import explain, warn_deprecated
 
@@ -27,9 +28,7 @@ def building(build: Any) -> Any:
                 build(self, *args, **kwargs)
         finally:
             object.__setattr__(self, "_is_building", False)
-        self.built = True
-        self._post_build()
-        self._lock_state()
+        self._finish_building()
         return None
 
     return wrapped
@@ -40,6 +39,35 @@ def bound_call(function: Any) -> Any:
     if isinstance(function, staticmethod):
         return function.__func__
     return functools.partial(function, None) if inspect.isfunction(function) else function
+
+
+@functools.cache
+def read_by_build_alone(cls: type) -> frozenset[str]:
+    """Return the constructor's arguments that, of a layer's own methods, only `build` reads."""
+    own = [c for c in cls.__mro__ if issubclass(c, Configurable) and c.__module__ not in _BASES]
+    built, elsewhere, arguments = set(), set(), set()
+    for c in own:
+        for name, member in vars(c).items():
+            function = inspect.unwrap(getattr(member, "fget", member))
+            if not inspect.isfunction(function):
+                continue
+            if name == "__init__":
+                arguments |= set(inspect.signature(function).parameters)
+            elif name == "build":
+                built |= _names(function.__code__)
+            elif name not in _DESCRIBING:
+                elsewhere |= _names(function.__code__)
+    return frozenset(arguments & built - elsewhere)
+
+
+_BASES = ("kerasish.layers.layer", "kerasish._registry.configurable", "kerasish.models.model")
+_DESCRIBING = ("get_config", "from_config", "compute_output_shape", "compute_output_spec")
+
+
+def _names(code: Any) -> set[str]:
+    """The attributes that a function reads, those within it included."""
+    inner = [c for c in code.co_consts if inspect.iscode(c)]
+    return set(code.co_names).union(*map(_names, inner))
 
 
 def positional_arguments(given: Any, *named: Any) -> tuple[Any, ...]:

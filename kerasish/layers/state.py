@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
+from kerasish._changes import Changes, is_same
 from kerasish.backend.scopes import is_abstract, scopes
 from kerasish.backend.variable import Variable
 from kerasish.errors import explain
+from kerasish.layers.call_spec import is_calling
+from kerasish.layers.signatures import read_by_build_alone
 from kerasish.layers.tracking import Tracker, callable_plain
 from kerasish.metrics.metric import Metric
+from kerasish.primitives.applier import is_tracing
 from kerasish.random.seed_generator import SeedGenerator
 
 
@@ -45,12 +50,31 @@ class LayerState:
 
     def __setattr__(self, name: str, value: Any) -> None:
         self._initialize_tracker()
-        if name.startswith("_keras_") or callable_plain(value):
+        if name.startswith("_keras_"):
             return object.__setattr__(self, name, value)
         old = vars(self).get(name)
+        if name[0] != "_" and vars(self).get("built") and not is_same(old, value):
+            self._setting_changed(name)
+        if callable_plain(value):
+            return object.__setattr__(self, name, value)
         if isinstance(old, (Variable, LayerState, Metric)) and old is not value:
             self._tracker.untrack(old)
         return object.__setattr__(self, name, self._tracker.track(value))
+
+    def _setting_changed(self, name: str) -> None:
+        """Drop what was traced with another value; warn of a setting that nothing reads any more.
+
+        What a layer notes down while it is called is no setting.
+        """
+        if is_calling() or is_tracing() or vars(self).get("_is_building"):
+            return
+        Changes.note()
+        if name in read_by_build_alone(type(self)):
+            warnings.warn(
+                f"Setting `{name}` of layer {self.name!r} has no effect any more: it was used when "
+                "the layer was built. Make a new layer with it.",
+                stacklevel=4,
+            )
 
     def __delattr__(self, name: str) -> None:
         value = vars(self).get(name)
@@ -162,6 +186,8 @@ class LayerState:
     @trainable.setter
     def trainable(self, value: Any) -> None:
         wanted = bool(value)
+        if wanted != self._trainable:
+            Changes.note()
         self._trainable = wanted
         for variable in self._trainable_variables:
             variable.trainable = wanted

@@ -19,24 +19,28 @@ class Blocks:
     """Runs an epoch over arrays: batch by batch at first, and in one call as soon as it can.
 
     Args:
-        function: the engine's; `batches(*batch)` gives what runs many like it, or None.
+        find: returns the engine's function; `batches(*batch)` of that gives what runs many like
+            it, or None. It is another one after settings were changed between two epochs.
         step: runs one batch.
         source: the arrays.
     """
 
-    def __init__(self, function: Any, step: Callable[..., Any], source: ArrayBatches) -> None:
-        self.function, self.step, self.source = function, step, source
+    def __init__(
+        self, find: Callable[[], Any], step: Callable[..., Any], source: ArrayBatches
+    ) -> None:
+        self.find, self.step, self.source = find, step, source
+        self.function: Any = None
         self._many: Any = None
         self._count = 1  # batches of the next call
         self._arrays: list[Any] = []
 
     @classmethod
-    def of(cls, function: Any, step: Callable[..., Any], data: Data) -> Blocks | None:
+    def of(cls, find: Callable[[], Any], step: Callable[..., Any], data: Data) -> Blocks | None:
         """Return it for whole epochs over arrays, else None."""
-        is_able = hasattr(function, "batches") and data.steps_per_epoch is None
+        is_able = hasattr(find(), "batches") and data.steps_per_epoch is None
         if not (is_able and isinstance(data.source, ArrayBatches)):
             return None
-        return cls(function, step, data.source)
+        return cls(find, step, data.source)
 
     def epoch(self, number: int) -> Iterator[tuple[int, Any]]:
         """Run an epoch; yield how many batches are done, and what the last one returned."""
@@ -44,6 +48,8 @@ class Blocks:
         size = source.batch_size or 1
         full = source.num_rows // size
         order = self._order(number)
+        if self.find() is not self.function:
+            self._many = None
         if self._many is None:  # the first batch builds what is to be built, and is checked
             for done, result in self._one_by_one(number, order, full):
                 yield done, result
@@ -68,7 +74,9 @@ class Blocks:
         for done, batch in enumerate(chain([first], rest), 1):
             yield done, self.step(*batch)
             if done < full:
-                self._many = self.function.batches(*batch)
+                self.function = self.find()
+                batches = getattr(self.function, "batches", None)  # the engine may be another now
+                self._many = batches and batches(*batch)
                 if self._many is not None:
                     return
 

@@ -15,6 +15,7 @@ from kerasish.metrics import Mean
 from kerasish.training import steps
 from kerasish.training.compile_loss import CompileLoss
 from kerasish.training.compile_metrics import CompileMetrics
+from kerasish.training.settings import Settings, Trainable
 
 
 class Compiling:
@@ -26,7 +27,7 @@ class Compiling:
             "_compile_metrics": None, "_loss_tracker": None, "_compile_arguments": None,
             "_run_eagerly": False, "_jit_compile": None, "steps_per_execution": 1,
             "stop_training": False, "stop_evaluating": False, "stop_predicting": False,
-            "_functions": {}, "_output_handles": None,
+            "_functions": {}, "_settings": None, "_output_handles": None,
         }.items():  # fmt: skip
             object.__setattr__(self, name, value)
 
@@ -88,34 +89,18 @@ class Compiling:
             "_compile_metrics": compile_metrics, "_loss_tracker": Mean(name="loss"),
             "_run_eagerly": bool(run_eagerly), "_jit_compile": jit_compile,
             "steps_per_execution": steps_per_execution, "compiled": True, "stop_training": False,
-            "_compile_arguments": arguments, "_functions": {}, "_output_handles": None,
+            "_compile_arguments": arguments, "_functions": {}, "_settings": None,
+            "_output_handles": None,
             "_backend_at_compile": discovery.current(),
         }.items():  # fmt: skip
             object.__setattr__(self, name, value)
-        object.__setattr__(self, "_trainable_at_compile", self._trainable_state())
+        object.__setattr__(self, "_trainable_at_compile", Trainable(self))
 
     def _known_output_names(self) -> Any:
         try:
             return getattr(self, "output_names", None)
         except (AttributeError, ValueError):
             return None
-
-    def _trainable_state(self) -> dict[int, bool]:
-        return {id(layer): layer.trainable for layer in self._flatten_layers()}
-
-    def _warn_if_trainable_changed(self) -> None:
-        state = self._trainable_state()
-        before = getattr(self, "_trainable_at_compile", state)
-        changed = [
-            x.name for x in self._flatten_layers() if before.get(id(x), x.trainable) != x.trainable
-        ]
-        if changed:
-            warnings.warn(
-                f"`trainable` of {changed} has changed since compile(). Call compile() again, or "
-                "the change has no effect on what the optimizer does.",
-                stacklevel=3,
-            )
-            object.__setattr__(self, "_trainable_at_compile", state)
 
     # The engine.
 
@@ -127,7 +112,7 @@ class Compiling:
     @run_eagerly.setter
     def run_eagerly(self, value: bool) -> None:
         object.__setattr__(self, "_run_eagerly", bool(value))
-        object.__setattr__(self, "_functions", {})
+        self._drop_functions()
 
     @property
     def jit_compile(self) -> Any:
@@ -137,6 +122,19 @@ class Compiling:
     @jit_compile.setter
     def jit_compile(self, value: Any) -> None:
         object.__setattr__(self, "_jit_compile", value)
+        self._drop_functions()
+
+    def _drop_functions(self) -> None:
+        """Let every step be traced anew, with the settings of now."""
+        object.__setattr__(self, "_functions", {})
+        object.__setattr__(self, "_settings", None)
+
+    def _current_functions(self) -> dict[Any, Any]:
+        """The steps so far, unless a setting has changed that they were traced with."""
+        if self._settings is None or not self._settings.still_hold(self):
+            self._drop_functions()
+            object.__setattr__(self, "_settings", Settings(self))
+        return self._functions  # type: ignore[no-any-return]
 
     def _engine(self) -> Any:
         """The backend that runs this model's steps."""

@@ -49,7 +49,8 @@ class Trainer(Compiling):
 
     def _function(self, kind: str) -> Any:
         """Return the step of a kind as this model's engine runs it."""
-        found = self._functions.get(kind)
+        functions = self._current_functions()
+        found = functions.get(kind)
         if found is None:
             step = getattr(self, f"{kind}_step")
 
@@ -61,7 +62,7 @@ class Trainer(Compiling):
                     self._clear_losses()
                 return logs if kind == "predict" or self._has_own_logs(kind) else None
 
-            found = self._functions[kind] = self._engine().function(run)
+            found = functions[kind] = self._engine().function(run)
             if hasattr(found, "jit_compile"):  # an engine that has something to compile
                 found.jit_compile = None if self._jit_compile == "auto" else self._jit_compile
         return found
@@ -143,7 +144,7 @@ class Trainer(Compiling):
             steps=data.num_batches,
         )  # fmt: skip
         step = self._prepared_step("train", data)
-        blocks = Blocks.of(self._function("train"), step, data)
+        blocks = Blocks.of(lambda: self._function("train"), step, data)
         run = Run(
             step, callbacks, "train", lambda: self.stop_training, self._logs,
             self.steps_per_execution, blocks,
@@ -169,7 +170,8 @@ class Trainer(Compiling):
             if self.stop_training:
                 break
         if self.optimizer is not None and epochs > 0:
-            self.optimizer.finalize_variable_values(self.trainable_weights)
+            with self._trainable_at_compile.restored():
+                self.optimizer.finalize_variable_values(self.trainable_weights)
         callbacks.on_train_end(logs)
         return callbacks.history
 
@@ -213,7 +215,7 @@ class Trainer(Compiling):
             )
         self.stop_evaluating = False
         step = self._prepared_step("test", data)
-        blocks = Blocks.of(self._function("test"), step, data)
+        blocks = Blocks.of(lambda: self._function("test"), step, data)
         run = Run(
             step, callbacks, "test", lambda: self.stop_evaluating, self._logs,
             self.steps_per_execution, blocks,
@@ -307,8 +309,8 @@ class Trainer(Compiling):
             kind: `"train"` or `"test"`.
             data: where the batches come from; of arrays, all targets are looked through.
         """
-        self._warn_if_trainable_changed()
-        function = self._function(kind)
+        picture = self._trainable_at_compile
+        picture.warn(stacklevel=3)
         is_ready = False
 
         def step(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
@@ -317,10 +319,14 @@ class Trainer(Compiling):
                 self._symbolic_build((x, y, sample_weight))
                 check_targets(all_targets(data, y), self._compile_loss, self._output_handles)
                 if kind == "train" and not self.optimizer.built:
-                    self.optimizer.build(self.trainable_weights)
+                    with picture.restored():
+                        self.optimizer.build(self.trainable_weights)
                     self.optimizer.built = True
                 is_ready = True
-            return function(x, y, sample_weight)
+            if kind == "train" and picture.changed():
+                with picture.restored():
+                    return self._function(kind)(x, y, sample_weight)
+            return self._function(kind)(x, y, sample_weight)
 
         return step
 

@@ -103,10 +103,7 @@ def by_hand():
 
 @pytest.mark.parametrize("kind", [InLoss, InCall, InStep, InBackward])
 def test_a_penalty_on_slopes_trains_the_weights_wherever_it_is_computed(kind):
-    if kind is InBackward:  # what `backward` leaves on variables is there in eager code alone
-        found = [trained(kind, "eager")]
-    else:
-        found = [trained(kind, "eager"), trained(kind, "graph")]
+    found = [trained(kind, "eager"), trained(kind, "graph")]
     for weights in found:
         for a, b in zip(weights, by_hand(), strict=True):
             np.testing.assert_allclose(a, b, atol=1e-5)
