@@ -141,6 +141,29 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
     return dtype
 
 
+@functools.cache
+def limits(name: str) -> tuple[Any, Any]:
+    """Return the smallest and the largest finite number that a dtype holds, as Python numbers.
+
+    Example:
+        >>> limits("uint8")
+        (0, 255)
+    """
+    if name == "bool":
+        return 0, 1
+    kind = numpy_dtype(name)
+    if is_integer(name):
+        found: Any = np.iinfo(kind)
+        return int(found.min), int(found.max)
+    if kind.kind == "f":
+        found = np.finfo(kind)
+    else:
+        import ml_dtypes
+
+        found = ml_dtypes.finfo(kind)
+    return float(found.min), float(found.max)
+
+
 def is_float(name: str) -> bool:
     """Whether values of this dtype are real floating-point numbers."""
     return name in FLOATS or name.startswith("float8")
