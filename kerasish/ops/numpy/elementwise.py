@@ -252,10 +252,12 @@ def isclose(
     plain = [v if type(v) in (bool, int, float) else as_tensor(v) for v in (x1, x2)]
     kinds: list[Any] = [getattr(v, "dtype", type(v)) for v in plain]
     dtype = result_type(*kinds, float)
-    x1, x2 = (as_tensor(v, dtype) for v in plain)
-    tolerance = arithmetic.add(arithmetic.multiply(arithmetic.absolute(x2), rtol), atol)
-    near = comparison.less_equal(arithmetic.absolute(arithmetic.subtract(x1, x2)), tolerance)
-    near = comparison.logical_and(near, comparison.isfinite(x2))
+    x1, x2 = (as_tensor(float(v) if type(v) is int else v, dtype) for v in plain)
+    finite = comparison.logical_and(comparison.isfinite(x1), comparison.isfinite(x2))
+    a, b = (arithmetic.select(finite, v, 0) for v in (x1, x2))
+    tolerance = arithmetic.add(arithmetic.multiply(arithmetic.absolute(b), rtol), atol)
+    near = comparison.less_equal(arithmetic.absolute(arithmetic.subtract(a, b)), tolerance)
+    near = comparison.logical_and(near, finite)
     same = comparison.logical_or(near, comparison.equal(x1, x2))
     if equal_nan:
         both = comparison.logical_and(comparison.isnan(x1), comparison.isnan(x2))
