@@ -19,6 +19,7 @@ UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
 INTEGERS = SIGNED + UNSIGNED
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 COMPLEX = ("complex64", "complex128")
+REAL = INTEGERS + FLOATS
 DIFFERENTIABLE = frozenset(FLOATS + COMPLEX)
 OTHER = ("string", "float8_e4m3fn", "float8_e5m2", "int4")
 ALLOWED = BOOLEAN + INTEGERS + FLOATS + COMPLEX + OTHER

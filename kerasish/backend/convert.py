@@ -9,6 +9,7 @@ import numpy as np
 
 from kerasish.arrays.device import array_module, module_of
 from kerasish.arrays.dtype import (
+    REAL,
     dtype_name,
     floatx,
     is_float,
@@ -77,6 +78,8 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
         if array.dtype.kind in "US":
             return np.asarray(array, dtype=object) if dtype is None else array.astype(dtype)
         raise ValueError(explain("Numbers of one regular shape were expected", value=value))
+    if array.dtype.kind == "c" and dtype in REAL and not hasattr(value, "dtype"):
+        raise TypeError(explain(f"{dtype} holds real numbers only", value=value))
     if dtype is not None and dtype_name(array.dtype) != dtype:
         array = array.astype(numpy_dtype(dtype))
     if xp is not np and isinstance(array, (np.ndarray, np.generic)):
@@ -93,6 +96,8 @@ def _whole_numbers(value: Any, dtype: str) -> Any:
     """Python's numbers in a dtype of whole numbers, which must hold them."""
     try:
         return np.asarray(value, dtype=numpy_dtype(dtype))
+    except TypeError:
+        return np.asarray(value)  # whatever that is, it is refused as for any dtype
     except OverflowError:
         smallest, largest = limits(dtype)
         raise OverflowError(

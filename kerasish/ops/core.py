@@ -59,13 +59,13 @@ def cast(x: Any, dtype: Any) -> Any:
 
 @op
 def saturate_cast(x: Any, dtype: Any) -> Any:
-    """Cast, with numbers that do not fit moved to the nearest that do.
+    """Cast, with numbers that do not fit moved to the nearest finite ones that do.
 
     NaN becomes 0 where the dtype has none.
     """
     name = standardize_dtype(dtype)
     x = as_tensor(x)
-    if x.dtype == name or "complex" in x.dtype or "complex" in name:
+    if "complex" in x.dtype or "complex" in name:
         return cast(x, name)
     smallest, largest = limits(name)
     if not is_float(x.dtype):
