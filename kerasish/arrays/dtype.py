@@ -19,6 +19,7 @@ UNSIGNED = ("uint8", "uint16", "uint32", "uint64")
 INTEGERS = SIGNED + UNSIGNED
 FLOATS = ("float16", "bfloat16", "float32", "float64")
 COMPLEX = ("complex64", "complex128")
+REAL = INTEGERS + FLOATS
 DIFFERENTIABLE = frozenset(FLOATS + COMPLEX)
 OTHER = ("string", "float8_e4m3fn", "float8_e5m2", "int4")
 ALLOWED = BOOLEAN + INTEGERS + FLOATS + COMPLEX + OTHER
@@ -139,6 +140,29 @@ def numpy_dtype(name: str) -> np.dtype[Any]:
     dtype: np.dtype[Any] = np.dtype(getattr(ml_dtypes, name))
     _NAMES[dtype] = name
     return dtype
+
+
+@functools.cache
+def limits(name: str) -> tuple[Any, Any]:
+    """Return the smallest and the largest finite number that a dtype holds, as Python numbers.
+
+    Example:
+        >>> limits("uint8")
+        (0, 255)
+    """
+    if name == "bool":
+        return 0, 1
+    kind = numpy_dtype(name)
+    if is_integer(name):
+        found: Any = np.iinfo(kind)
+        return int(found.min), int(found.max)
+    if kind.kind == "f":
+        found = np.finfo(kind)
+    else:
+        import ml_dtypes
+
+        found = ml_dtypes.finfo(kind)
+    return float(found.min), float(found.max)
 
 
 def is_float(name: str) -> bool:

@@ -9,9 +9,12 @@ import numpy as np
 
 from kerasish.arrays.device import array_module, module_of
 from kerasish.arrays.dtype import (
+    REAL,
     dtype_name,
     floatx,
     is_float,
+    is_integer,
+    limits,
     numpy_dtype,
     result_type,
     standardize_dtype,
@@ -34,6 +37,8 @@ def as_tensor(value: Any, dtype: str | None = None) -> Tensor:
 
     Raises:
         ValueError: for None, ragged lists, and objects that are no numbers.
+        OverflowError: for a Python number that a dtype of whole numbers cannot hold. What is an
+            array or a tensor already is cast as NumPy casts.
     """
     if type(value) is not Tensor:
         value = _new_tensor(value, dtype)
@@ -63,6 +68,8 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
     """Return a C-contiguous array of `xp` for a host value, with kerasish's default dtypes."""
     if module_of(value) is xp and hasattr(value, "dtype"):
         array = value
+    elif dtype is not None and not hasattr(value, "dtype") and is_integer(dtype):
+        array = _whole_numbers(value, dtype)
     else:
         array = np.asarray(value)
         if not hasattr(value, "dtype") and dtype is None:
@@ -71,6 +78,8 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
         if array.dtype.kind in "US":
             return np.asarray(array, dtype=object) if dtype is None else array.astype(dtype)
         raise ValueError(explain("Numbers of one regular shape were expected", value=value))
+    if array.dtype.kind == "c" and dtype in REAL and not hasattr(value, "dtype"):
+        raise TypeError(explain(f"{dtype} holds real numbers only", value=value))
     if dtype is not None and dtype_name(array.dtype) != dtype:
         array = array.astype(numpy_dtype(dtype))
     if xp is not np and isinstance(array, (np.ndarray, np.generic)):
@@ -81,6 +90,23 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
         # Compiled code is told addresses: whatever lies there is plain and in the machine's order.
         return np.array(array, dtype=array.dtype.newbyteorder("="), order="C")
     return array if array.flags.c_contiguous else xp.ascontiguousarray(array)
+
+
+def _whole_numbers(value: Any, dtype: str) -> Any:
+    """Python's numbers in a dtype of whole numbers, which must hold them."""
+    try:
+        return np.asarray(value, dtype=numpy_dtype(dtype))
+    except TypeError:
+        return np.asarray(value)  # whatever that is, it is refused as for any dtype
+    except OverflowError:
+        smallest, largest = limits(dtype)
+        raise OverflowError(
+            explain(
+                f"{dtype} cannot hold this",
+                expected=f"numbers from {smallest} to {largest}",
+                value=value,
+            )
+        ) from None
 
 
 def _python_default(value: Any, array: Any) -> Any:
@@ -146,7 +172,7 @@ def coerce(primitive: Any, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
         x = inputs[0]
         if type(x) is Tensor and (promotion in ("common", "none") or x.value.dtype in QUICK):
             return inputs
-    return _coerce(promotion, inputs)
+    return _coerce(promotion, inputs, primitive.beyond)
 
 
 def with_numbers(primitive: Any, a: Any, b: Any) -> tuple[Any, Any]:
@@ -183,7 +209,9 @@ def _number(value: Any, dtype: Any, xp: Any) -> Tensor:
     return found
 
 
-def _coerce(promotion: str, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
+def _coerce(
+    promotion: str, inputs: tuple[Any, ...], beyond: str | None = None
+) -> tuple[Tensor, ...]:
     if promotion == "select":
         condition, *branches = inputs
         return (as_tensor(condition, "bool"), *_coerce("common", tuple(branches)))
@@ -204,10 +232,48 @@ def _coerce(promotion: str, inputs: tuple[Any, ...]) -> tuple[Tensor, ...]:
         wanted = result_type(wanted, float)
     if promotion == "number" and wanted == "bool":
         wanted = "int32"
+    if numbers and is_integer(wanted):
+        found, wanted = _held(found, wanted, beyond)
     if not numbers:
         return tuple([x if x.dtype == wanted else cast(x, dtype=wanted) for x in found])
     xp = next((module_of(t.value) for t in tensors if not t.is_symbolic), None) or array_module()
     return tuple([_as(x, wanted, xp) for x in found])
+
+
+def _held(found: list[Any], dtype: str, beyond: str | None) -> tuple[list[Any], str]:
+    """Operands among which no Python number is beyond what the dtype holds, and their dtype.
+
+    Raises:
+        OverflowError: when there is one, and the primitive gives it no meaning.
+    """
+    smallest, largest = limits(dtype)
+    outside = [type(x) in _PYTHON_NUMBERS and not smallest <= x <= largest for x in found]
+    if not any(outside):
+        return found, dtype
+    if not any(type(x) is Tensor for x in found):
+        return found, "int64"
+    if beyond is None:
+        raise OverflowError(
+            explain(
+                f"{dtype} cannot hold a number beside a tensor of it",
+                expected=f"a number from {smallest} to {largest}",
+                number=found[outside.index(True)],
+                advice="Cast the tensor to a wider dtype first.",
+            )
+        )
+    if beyond == "compare":
+        dtype = "float32"  # where an infinity is on the same side of all that the dtype holds
+
+    def held(x: Any, is_outside: bool) -> Any:
+        if not is_outside:
+            return x
+        if beyond == "compare":
+            return float("inf" if x > 0 else "-inf")
+        if beyond == "limit":
+            return smallest if x < smallest else largest
+        return (x - smallest) % (largest - smallest + 1) + smallest
+
+    return [held(x, out) for x, out in zip(found, outside, strict=True)], dtype
 
 
 def _common(found: list[Any], tensors: list[Tensor]) -> str:

@@ -78,17 +78,17 @@ def current() -> Any:
     return _current[0]
 
 
-def set_backend(name: str) -> None:
+def set_backend(backend: str) -> None:
     """Choose the backend for what is computed from now on.
 
     Models that are compiled already keep their engine until they are compiled again.
 
     Args:
-        name: `"eager"`, `"graph"`, or the name of another backend that is installed.
+        backend: `"eager"`, `"graph"`, or the name of another backend that is installed.
 
     Raises:
         BackendError: for an unknown name; the choice stays as it was.
     """
-    backend = get(name)
-    _current[:] = [backend]
-    applier.set_default(backend.apply)
+    found = get(backend)
+    _current[:] = [found]
+    applier.set_default(found.apply)

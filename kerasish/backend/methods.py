@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -155,16 +154,18 @@ class TensorMethods:
     def sum(
         self, axis: Any = None, keepdims: bool = False, *, dim: Any = None, keepdim: bool = False
     ) -> Any:
-        """Return the sum over some axes, over all by default."""
-        return self._reduced(reduction.sum_, axis, keepdims, dim, keepdim)
+        """Return the sum over some axes, over all by default; booleans are counted."""
+        x: Any = self if is_float(self.dtype) else reduction.summable(self)
+        return x._reduced(reduction.sum_, axis, keepdims, dim, keepdim)
 
     def mean(
         self, axis: Any = None, keepdims: bool = False, *, dim: Any = None, keepdim: bool = False
     ) -> Any:
         """Return the arithmetic mean over some axes, over all by default."""
-        x = self if is_float(self.dtype) else cast(self, dtype=floatx())
-        total = x._reduced(reduction.sum_, axis, keepdims, dim, keepdim)
-        return arithmetic.divide(total, float(self.size // max(math.prod(total.shape), 1)))
+        is_real = is_float(self.dtype) or self.dtype.startswith("complex")
+        axes = normalize_axes(dim if axis is None else axis, self.ndim)
+        x = self if is_real else cast(self, dtype=floatx())
+        return reduction.mean_of(x, axes, bool(keepdims or keepdim))
 
     def max(
         self, axis: Any = None, keepdims: bool = False, *, dim: Any = None, keepdim: bool = False

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import numpy as np
 
 from kerasish.arrays.device import array_module, module_of, to_host
-from kerasish.arrays.dtype import dtype_name, numpy_dtype
+from kerasish.arrays.dtype import dtype_name, numpy_dtype, result_type
 from kerasish.arrays.spec import Spec
 from kerasish.backend.methods import TensorMethods
 from kerasish.backend.record import Leaf, Record
 from kerasish.backend.symbolic_errors import no_value
 from kerasish.primitives import arithmetic, comparison
 from kerasish.primitives.applier import state
+from kerasish.primitives.casting import cast
 from kerasish.primitives.movement import broadcast_to, reshape
 from kerasish.primitives.primitive import Primitive
 from kerasish.primitives.products import matmul
@@ -324,12 +325,21 @@ def add_operators(owner: type, wrap: Any = lambda primitive: primitive) -> None:
 
 
 def product(a: Any, b: Any) -> Any:
-    """`a @ b` for vectors, matrices and stacks of matrices."""
+    """`a @ b` for vectors, matrices and stacks of matrices.
+
+    bfloat16 is multiplied in float32 and rounded; the product of two int8 is an int32.
+    """
+    is_quick = type(a) is Tensor and a.value.dtype in _MULTIPLIED
+    if is_quick and len(a.value.shape) == 2 and len(getattr(b, "shape", ())) == 2:
+        return state.apply(matmul, (a, b), _NO_PARAMS)
     from kerasish.backend.convert import as_tensor
 
-    if type(a) is Tensor and len(a.value.shape) == 2 and len(getattr(b, "shape", ())) == 2:
-        return matmul(a, b)
     a, b = as_tensor(a), as_tensor(b)
+    dtype = result_type(a.dtype, b.dtype)
+    if dtype == "bfloat16":
+        return cast(product(cast(a, dtype="float32"), cast(b, dtype="float32")), dtype=dtype)
+    if a.dtype == b.dtype == "int8":
+        a, b = cast(a, dtype="int32"), cast(b, dtype="int32")
     rows = reshape(a, shape=(1, *a.shape)) if a.ndim == 1 else a
     columns = reshape(b, shape=(*b.shape, 1)) if b.ndim == 1 else b
     out = matmul(rows, columns)
@@ -344,6 +354,8 @@ def product(a: Any, b: Any) -> Any:
     return out
 
 
+# Dtypes that are multiplied as they are, beside any other; as arrays and as nodes have them.
+_MULTIPLIED = frozenset((np.dtype("float32"), np.dtype("float64"), "float32", "float64"))
 BINARY: dict[str, Any] = {
     "add": arithmetic.add,
     "sub": arithmetic.subtract,

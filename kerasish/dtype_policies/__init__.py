@@ -15,9 +15,9 @@ from kerasish.dtype_policies.policy import set_dtype_policy as set_dtype_policy
 from kerasish.dtype_policies.policy_map import DTypePolicyMap
 
 
-def serialize(policy: Any) -> Any:
+def serialize(dtype_policy: Any) -> Any:
     """Return the config of a policy."""
-    return serialize_keras_object(policy)
+    return serialize_keras_object(dtype_policy)
 
 
 __all__ = ["DTypePolicy", "DTypePolicyMap", "FloatDTypePolicy", "deserialize", "get", "serialize"]

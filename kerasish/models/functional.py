@@ -40,6 +40,8 @@ class Functional(Model):
             raise ValueError(explain("Unknown arguments of Model", arguments=sorted(kwargs)))
         Model.__init__(self, name=name)
         for what, structure in (("inputs", inputs), ("outputs", outputs)):
+            if not tree.flatten(structure):
+                raise ValueError(explain(f"`{what}` must not be empty", **{what: structure}))
             for tensor in tree.flatten(structure):
                 if not isinstance(tensor, KerasTensor):
                     raise ValueError(explain(f"`{what}` must be KerasTensors", **{what: structure}))

@@ -149,6 +149,7 @@ from kerasish.ops.numpy.elementwise import (
     trunc,
     where,
 )
+from kerasish.ops.numpy.extending import pad, repeat, tile
 from kerasish.ops.numpy.indexing import (
     take,
     take_along_axis,
@@ -160,15 +161,12 @@ from kerasish.ops.numpy.movement import (
     expand_dims,
     flip,
     moveaxis,
-    pad,
     ravel,
-    repeat,
     reshape,
     split,
     squeeze,
     stack,
     swapaxes,
-    tile,
     transpose,
     unstack,
 )

@@ -51,7 +51,7 @@ def glu(x: Any, axis: int = -1) -> Any:
 @op
 def hard_tanh(x: Any) -> Any:
     """x, limited to -1 and 1."""
-    return clip(_float(x), -1, 1)
+    return clip(x, -1, 1)
 
 
 @op
@@ -89,7 +89,7 @@ def tanh_shrink(x: Any) -> Any:
 @op
 def threshold(x: Any, threshold: float, default_value: float) -> Any:
     """x where it is over the threshold, the default value elsewhere."""
-    x = _float(x)
+    x = as_tensor(x)
     return select(x > threshold, x, default_value)
 
 

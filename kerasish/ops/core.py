@@ -10,7 +10,7 @@ import numpy as np
 
 from kerasish import tree
 from kerasish.arrays.device import to_host
-from kerasish.arrays.dtype import standardize_dtype
+from kerasish.arrays.dtype import is_float, limits, result_type, standardize_dtype
 from kerasish.backend import discovery
 from kerasish.backend.convert import as_tensor
 from kerasish.backend.custom_gradient import with_gradient
@@ -20,7 +20,7 @@ from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.ops.operation import op
-from kerasish.primitives import casting
+from kerasish.primitives import arithmetic, casting, comparison
 from kerasish.primitives.movement import place, slice_
 
 
@@ -54,26 +54,34 @@ def cast(x: Any, dtype: Any) -> Any:
     """The same numbers in another dtype."""
     if type(x) is Tensor and x.dtype == dtype:
         return x
-    name = standardize_dtype(dtype)
-    x = as_tensor(x)
-    return x if x.dtype == name else casting.cast(x, dtype=name)
+    return as_tensor(x, standardize_dtype(dtype))
 
 
 @op
 def saturate_cast(x: Any, dtype: Any) -> Any:
-    """Cast, with numbers that do not fit moved to the nearest that do."""
-    from kerasish.arrays.dtype import is_float, numpy_dtype
-    from kerasish.primitives.arithmetic import maximum, minimum
+    """Cast, with numbers that do not fit moved to the nearest finite ones that do.
 
+    NaN becomes 0 where the dtype has none.
+    """
     name = standardize_dtype(dtype)
-    kind = numpy_dtype(name)
-    limits = np.finfo(kind) if is_float(name) else np.iinfo(kind) if name != "bool" else None
-    if limits is not None:
-        x = minimum(
-            maximum(as_tensor(x), limits.min.item() if hasattr(limits.min, "item") else limits.min),
-            limits.max.item() if hasattr(limits.max, "item") else limits.max,
-        )
-    return cast(x, name)
+    x = as_tensor(x)
+    if "complex" in x.dtype or "complex" in name:
+        return cast(x, name)
+    smallest, largest = limits(name)
+    if not is_float(x.dtype):
+        least, most = limits(x.dtype)
+        x = x if least >= smallest else arithmetic.maximum(x, int(smallest))
+        x = x if most <= largest else arithmetic.minimum(x, int(largest))
+        return cast(x, name)
+    if is_float(name):
+        wide = cast(x, result_type(x.dtype, name))  # where the limits are exact
+        return cast(arithmetic.minimum(arithmetic.maximum(wide, smallest), largest), name)
+    # The largest whole number may round up in x's dtype, never down.
+    over, under = comparison.greater_equal(x, largest), comparison.less_equal(x, smallest)
+    outside = comparison.logical_or(comparison.logical_or(over, under), comparison.isnan(x))
+    within = cast(arithmetic.select(outside, 0, x), name)
+    low, high = as_tensor(smallest, name), as_tensor(largest, name)
+    return arithmetic.select(over, high, arithmetic.select(under, low, within))
 
 
 @op

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any, NamedTuple, NoReturn
 
 from kerasish._names import auto_name
 from kerasish.arrays.dtype import standardize_dtype
 from kerasish.arrays.spec import Spec
 from kerasish.backend.tensor import Symbolic
+from kerasish.errors import explain
 
 
 class KerasHistory(NamedTuple):
@@ -50,7 +52,7 @@ class KerasTensor(Symbolic):
     ) -> None:
         if sparse or ragged:
             raise ValueError("kerasish has no sparse or ragged tensors.")
-        self._shape = tuple(None if s is None else int(s) for s in shape)
+        self._shape = standardize_shape(shape)
         self._dtype = standardize_dtype(dtype)
         self.sparse, self.ragged = False, False
         self.name = name or auto_name(type(self).__name__)
@@ -126,6 +128,28 @@ class KerasTensor(Symbolic):
 
     def __repr__(self) -> str:
         return f"<KerasTensor shape={self.shape}, dtype={self.dtype}, name={self.name}>"
+
+
+def standardize_shape(shape: Any) -> tuple[int | None, ...]:
+    """Return a shape as a tuple of whole numbers, None where a size is unknown.
+
+    Raises:
+        ValueError: for what is no sequence, and for a size that is negative or no whole number.
+    """
+    if isinstance(shape, (int, float)) or not hasattr(shape, "__iter__"):
+        raise ValueError(
+            explain("`shape` must be a tuple of sizes", shape=shape, expected=f"({shape},)")
+        )
+    for size in shape:
+        if size is not None and (not hasattr(size, "__index__") or size < 0):
+            raise ValueError(
+                explain(
+                    "Sizes must be whole numbers from 0 on",
+                    expected="None where a size is unknown",
+                    shape=tuple(shape),
+                )
+            )
+    return tuple(None if size is None else operator.index(size) for size in shape)
 
 
 def is_keras_tensor(x: Any) -> bool:

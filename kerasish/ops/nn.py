@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from kerasish.arrays.dtype import epsilon, floatx, is_float
-from kerasish.arrays.spec import normalize_axis
+from kerasish.arrays.spec import normalize_axes, normalize_axis
 from kerasish.backend.convert import as_tensor
 from kerasish.errors import ShapeError
 from kerasish.ops.core import cast
@@ -117,6 +117,8 @@ def gelu(x: Any, approximate: bool = True) -> Any:
 def softmax(x: Any, axis: Any = -1) -> Any:
     """exp(x) / sum(exp(x)) along an axis."""
     x = _float(x)
+    if _is_empty(x, axis):
+        return x
     shifted = subtract(x, stop_gradient(max(x, axis, keepdims=True)))
     powers = transcendental.exp(shifted)
     return divide(powers, sum(powers, axis, keepdims=True))
@@ -126,9 +128,16 @@ def softmax(x: Any, axis: Any = -1) -> Any:
 def log_softmax(x: Any, axis: Any = -1) -> Any:
     """log(softmax(x)), without overflow."""
     x = _float(x)
+    if _is_empty(x, axis):
+        return x
     shifted = subtract(x, stop_gradient(max(x, axis, keepdims=True)))
     total = sum(transcendental.exp(shifted), axis, keepdims=True)
     return subtract(shifted, arithmetic.log(total))
+
+
+def _is_empty(x: Any, axis: Any) -> bool:
+    """Whether there is nothing along the axes, and so no largest element."""
+    return any(x.shape[a] == 0 for a in normalize_axes(axis, x.ndim))
 
 
 @op
@@ -161,7 +170,7 @@ def multi_hot(
     if num_classes is None:
         raise ValueError("`multi_hot` needs num_classes.")
     axis_of_numbers = 1 if inputs.ndim > 1 else 0
-    return max(one_hot(inputs, num_classes, axis, dtype or inputs.dtype), axis_of_numbers)
+    return max(one_hot(inputs, num_classes, axis, dtype), axis_of_numbers)
 
 
 @op

@@ -159,6 +159,13 @@ class FunctionCall(Operation):
         """Compute the function."""
         return self.function(*args, **kwargs)
 
+    def compute_output_spec(self, *args: Any, **kwargs: Any) -> Any:
+        """Return KerasTensors; a function's `output_spec` knows what no run on sizes tells."""
+        rule = getattr(self.function, "output_spec", None)
+        if rule is not None:
+            return rule(*args, **kwargs)
+        return super().compute_output_spec(*args, **kwargs)
+
     def get_config(self) -> dict[str, Any]:
         """Return the function's public name."""
         return {"name": self.name, "function": self.function.__name__}

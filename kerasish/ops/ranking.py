@@ -22,7 +22,7 @@ from kerasish.primitives.movement import slice_
 def argsort(x: Any, axis: int | None = -1) -> Any:
     """Where the smallest element is, then the next, …, as `int32`; equal ones in their order."""
     x = as_tensor(x)
-    if axis is None:
+    if axis is None or x.ndim == 0:
         x, axis = reshape(x, (-1,)), 0
     return sorting.argsort(x, axis=normalize_axis(axis, x.ndim))
 

@@ -9,6 +9,7 @@ from kerasish.arrays.spec import Spec, broadcast
 from kerasish.errors import DTypeError, explain
 from kerasish.primitives.casting import cast
 from kerasish.primitives.comparison import equal, greater
+from kerasish.primitives.movement import broadcast_to
 from kerasish.primitives.primitive import Elementwise, Floating
 
 _MODULUS = {"complex64": "float32", "complex128": "float64"}
@@ -18,6 +19,7 @@ class Add(Elementwise):
     """Sum."""
 
     inputs, function, scalar = ("a", "b"), "add", "a + b"
+    beyond = "wrap"
 
     def grad_a(self, g: Any) -> Any:
         return g
@@ -38,6 +40,7 @@ class Subtract(_Signed):
     """Difference."""
 
     inputs, function, scalar = ("a", "b"), "subtract", "a - b"
+    beyond = "wrap"
 
     def grad_a(self, g: Any) -> Any:
         return g
@@ -50,6 +53,7 @@ class Multiply(Elementwise):
     """Product."""
 
     inputs, function, scalar = ("a", "b"), "multiply", "a * b"
+    beyond = "wrap"
 
     def grad_a(self, g: Any, b: Any) -> Any:
         return multiply(g, b)
@@ -71,11 +75,17 @@ class Divide(Floating):
         return negative(divide(multiply(g, out), b))
 
 
+def _flat(self: Any, g: Any) -> Any:
+    """The gradient of a step function: zero, whatever arrives."""
+    return broadcast_to(cast(0, dtype=g.dtype), shape=g.shape)
+
+
 class FloorDivide(Elementwise):
-    """Quotient rounded down. Its gradient is zero almost everywhere."""
+    """Quotient rounded down. Its gradient is zero."""
 
     promotion = "number"
     inputs, function = ("a", "b"), "floor_divide"
+    grad_a = grad_b = _flat
 
 
 class Remainder(Elementwise):
@@ -137,9 +147,10 @@ class Absolute(Elementwise):
 
 
 class Sign(_Signed):
-    """-1, 0 or 1. Its gradient is zero almost everywhere."""
+    """-1, 0 or 1. Its gradient is zero."""
 
     function = "sign"
+    grad_x = _flat
 
 
 class Square(Elementwise):
@@ -174,6 +185,7 @@ class _Extremum(Elementwise):
     """The gradient goes to the input that was taken; a tie is shared in halves."""
 
     inputs: tuple[str, ...] = ("a", "b")
+    beyond = "limit"
 
     def grad_a(self, g: Any, a: Any, out: Any, b: Any) -> Any:
         return _share(g, a, b, out)
@@ -212,25 +224,31 @@ class Relu(Elementwise):
         return multiply(g, cast(greater(out, 0), dtype=g.dtype))
 
 
-class Floor(Floating):
+class _Rounding(Floating):
+    """A step function: its gradient is zero."""
+
+    grad_x = _flat
+
+
+class Floor(_Rounding):
     """Rounded down."""
 
     function = "floor"
 
 
-class Ceil(Floating):
+class Ceil(_Rounding):
     """Rounded up."""
 
     function = "ceil"
 
 
-class Rint(Floating):
+class Rint(_Rounding):
     """Rounded to the nearest whole number, ties to the even one."""
 
     function = "rint"
 
 
-class Trunc(Floating):
+class Trunc(_Rounding):
     """Rounded towards zero."""
 
     function = "trunc"

@@ -10,6 +10,7 @@ class Comparison(Elementwise):
     """A question about two numbers, answered by `bool`."""
 
     inputs, result = ("a", "b"), "bool"
+    beyond = "compare"
 
 
 class Equal(Comparison):
@@ -94,6 +95,7 @@ class Bitwise(Elementwise):
     """An operation on the binary digits of whole numbers."""
 
     inputs: tuple[str, ...] = ("a", "b")
+    beyond: str | None = "wrap"
 
     def check(self, dtype: str) -> None:
         if dtype != "bool" and "int" not in dtype:
@@ -127,14 +129,14 @@ class BitwiseNot(Bitwise):
 class LeftShift(Bitwise):
     """Digits moved up."""
 
-    promotion = "number"
+    promotion, beyond = "number", None
     function = "left_shift"
 
 
 class RightShift(Bitwise):
     """Digits moved down."""
 
-    promotion = "number"
+    promotion, beyond = "number", None
     function = "right_shift"
 
 

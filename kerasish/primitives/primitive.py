@@ -143,6 +143,10 @@ class Primitive:
         promotion: how operands of different dtypes meet: `"common"` (cast to the common dtype),
             `"float"` (the same, and whole numbers become floats), `"number"` (the same as common,
             and `bool` becomes `int32`), or `"none"`.
+        beyond: what a Python whole number means beside whole numbers whose dtype cannot hold it:
+            `"wrap"` (it is taken modulo the dtype's range, as every overflow is), `"limit"` (the
+            nearest number that the dtype holds), `"compare"` (what is larger or smaller than
+            all), or None (an error).
     """
 
     name = ""
@@ -162,6 +166,7 @@ class Primitive:
     may_refuse = False
     effect = False
     promotion = "none"
+    beyond: str | None = None
     needs: Needs
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from kerasish.arrays.dtype import result_type
 from kerasish.arrays.spec import Spec, broadcast
-from kerasish.errors import ShapeError
+from kerasish.errors import DTypeError, ShapeError, explain
 from kerasish.primitives.movement import transpose
 from kerasish.primitives.primitive import Primitive
 
@@ -16,6 +16,9 @@ class MatMul(Primitive):
 
     The bits depend on whether an operand is transposed in memory, so every engine hands over
     the same layouts: what is no view is C-contiguous.
+
+    Array modules have no loop for bfloat16 and would answer in float32, so the operator `@`
+    widens it first and rounds the product.
     """
 
     function = "matmul"
@@ -26,8 +29,11 @@ class MatMul(Primitive):
             raise ShapeError(
                 "matmul needs equal inner sizes", expected="a[..., n, k] and b[..., k, m]", a=a, b=b
             )
+        dtype = result_type(a.dtype, b.dtype)
+        if dtype == "bfloat16":
+            raise DTypeError(explain("matmul multiplies no bfloat16", advice="Use `@`.", a=a, b=b))
         leading = broadcast(a.shape[:-2], b.shape[:-2])
-        return Spec((*leading, a.shape[-2], b.shape[-1]), result_type(a.dtype, b.dtype))
+        return Spec((*leading, a.shape[-2], b.shape[-1]), dtype)
 
     def grad_a(self, g: Any, b: Any) -> Any:
         return matmul(g, swap_last(b))

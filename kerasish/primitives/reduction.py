@@ -6,10 +6,12 @@ since the same numbers in another layout are added in another order and round ot
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.arrays.spec import Shape, Spec
+from kerasish.errors import ShapeError
 from kerasish.primitives.arithmetic import divide, multiply
 from kerasish.primitives.casting import cast
 from kerasish.primitives.comparison import equal
@@ -49,8 +51,20 @@ class Sum(Reduction):
         return broadcast_to(rows, shape=x_spec.shape)
 
 
+def summable(x: Any) -> Any:
+    """Narrow whole numbers and booleans as `int32` or `uint32`, in which they are summed."""
+    if x.dtype in ("bool", "int8", "int16"):
+        return cast(x, dtype="int32")
+    return cast(x, dtype="uint32") if x.dtype in ("uint8", "uint16") else x
+
+
 class _Extreme(Reduction):
     """The gradient is shared equally by all that tie."""
+
+    def infer(self, x: Spec, *, axes: Shape, keepdims: bool) -> Spec:
+        if any(x.shape[a] == 0 for a in axes):
+            raise ShapeError(f"{self.name} of no elements", expected="axes with elements", x=x)
+        return super().infer(x, axes=axes, keepdims=keepdims)
 
     def grad_x(self, g: Any, x: Any, out: Any, x_spec: Spec, axes: Shape) -> Any:
         shape = kept(x_spec.shape, axes)
@@ -87,6 +101,10 @@ class ArgReduction(Primitive):
     """Where along an axis the extreme is, the first of several; an `int32`."""
 
     def infer(self, x: Spec, *, axis: int) -> Spec:
+        if x.shape[axis] == 0:
+            raise ShapeError(
+                f"{self.name} of no elements", expected="an axis with elements", x=x, axis=axis
+            )
         return Spec(dropped(x.shape, (axis,)), "int32")
 
     def forward(self, xp: Any, x: Any, out: Any = None, *, axis: int) -> Any:
@@ -116,3 +134,12 @@ all_ = All()
 any_ = Any_()
 argmax = ArgMax()
 argmin = ArgMin()
+
+
+def mean_of(x: Any, axes: Shape, keepdims: bool) -> Any:
+    """The sum of floats divided by their count. Half precision is summed in float32."""
+    dtype = x.dtype
+    half = dtype in ("float16", "bfloat16")
+    total = sum_(cast(x, dtype="float32") if half else x, axes=axes, keepdims=keepdims)
+    out = divide(total, float(math.prod([x.shape[a] for a in axes])))
+    return cast(out, dtype=dtype) if half else out

@@ -94,9 +94,10 @@ def full(
     size: Any, fill_value: Any, dtype: Any = None, device: str | None = None,
     requires_grad: bool = False,
 ) -> Tensor:  # fmt: skip
-    """Return one number over and over; arguments as for `tensor`."""
+    """Return one number over and over, in its own dtype; arguments as for `tensor`."""
     sizes = _sizes((size,))
-    return _made(lambda: ops.full(sizes, fill_value, dtype=dtype), device, requires_grad)
+    kind = ops.array(fill_value).dtype if dtype is None else dtype
+    return _made(lambda: ops.full(sizes, fill_value, dtype=kind), device, requires_grad)
 
 
 def zeros(

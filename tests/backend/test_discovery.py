@@ -23,7 +23,7 @@ def as_before():
     yield
     discovery._registered.clear()
     discovery._registered.update(known)
-    keras.backend.set_backend(name)
+    keras.backend.set_backend(backend=name)
 
 
 class Counting(ConcreteBackend):

@@ -45,7 +45,7 @@ def test_dtypes_names_and_policies_are_found():
     assert dtype_policies.get("mixed_float16").name == "mixed_float16"
     assert dtype_policies.get(np.float64).name == "float64"
     assert dtype_policies.get(np.dtype("int32")).name == "int32"
-    assert dtype_policies.get(dtype_policies.serialize(policy)) == policy
+    assert dtype_policies.get(dtype_policies.serialize(dtype_policy=policy)) == policy
 
 
 def test_policies_are_equal_by_name():

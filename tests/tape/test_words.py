@@ -291,3 +291,17 @@ def test_a_python_if_and_a_loop_of_any_length_just_work():
     # y = ((w * w)**2 * w)**2 …: the power of w is what the rounds say
     power = np.log(float(y)) / np.log(1.5)
     np.testing.assert_allclose(w.grad.numpy(), power * float(y) / 1.5, rtol=1e-4)
+
+
+def test_sums_of_truths_and_bytes_are_counts():
+    hits = tape.from_numpy(np.arange(300) % 3) == 0
+    assert hits.sum().item() == 100
+    assert type(hits.sum().item()) is int
+    assert hits.reshape(3, 100).sum(dim=1).tolist() == [34, 33, 33]
+    assert hits.mean().item() == pytest.approx(1 / 3)
+    assert tape.from_numpy(np.full(300, 1, "uint8")).sum().item() == 300
+
+
+@pytest.mark.parametrize("value, dtype", [(3, "int32"), (True, "bool"), (0.5, "float32")])
+def test_full_has_the_dtype_of_its_number(value, dtype):
+    assert tape.full((2,), value).dtype == dtype

@@ -7,7 +7,7 @@ from typing import Any
 from kerasish.arrays.dtype import floatx
 from kerasish.errors import explain
 from kerasish.layers.layer import Layer
-from kerasish.ops.keras_tensor import KerasTensor
+from kerasish.ops.keras_tensor import KerasTensor, standardize_shape
 from kerasish.ops.operation import Call
 
 
@@ -53,7 +53,8 @@ class InputLayer(Layer):
             raise ValueError("Give `batch_size` with `shape`, or `batch_shape`, not both.")
         if shape is None and batch_shape is None:
             raise ValueError("`Input` needs `shape` (sizes without the batch).")
-        self.batch_shape = _sizes(batch_shape) if shape is None else (batch_size, *_sizes(shape))
+        sizes = batch_shape if shape is None else (batch_size, *standardize_shape(shape))
+        self.batch_shape = standardize_shape(sizes)
         self._input_dtype = str(dtype or floatx())
         self.sparse, self.ragged, self.optional = bool(sparse), bool(ragged), optional
         output = input_tensor
@@ -78,14 +79,6 @@ class InputLayer(Layer):
             "ragged": self.ragged, "name": self.name,
         }  # fmt: skip
         return {**config, "optional": True} if self.optional else config
-
-
-def _sizes(shape: Any) -> tuple[Any, ...]:
-    if isinstance(shape, int):
-        raise ValueError(
-            explain("`shape` must be a tuple of sizes", shape=shape, expected=f"({shape},)")
-        )
-    return tuple(None if s is None else int(s) for s in shape)
 
 
 def Input(

@@ -74,11 +74,18 @@ class Concatenate(Merge):
         for x, m in zip(inputs, mask, strict=True):
             if m is None:
                 masks.append(ops.ones_like(x, dtype="bool"))
-            elif len(m.shape) < len(x.shape):
-                masks.append(ops.broadcast_to(ops.expand_dims(m, -1), x.shape))
             else:
-                masks.append(m)
+                masks.append(_spread(m, x))
         return ops.any(ops.concatenate(masks, axis=self.axis), axis=-1)
+
+
+def _spread(mask: Any, x: Any) -> Any:
+    """A mask of the first axes in the shape of x, whose sizes need not be known."""
+    if len(mask.shape) == len(x.shape):
+        return mask
+    while len(mask.shape) < len(x.shape):
+        mask = ops.expand_dims(mask, -1)
+    return ops.logical_and(mask, ops.ones_like(x, dtype="bool"))
 
 
 def concatenate(inputs: Any, axis: int = -1, **kwargs: Any) -> Any:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from kerasish.arrays.device import array_module
-from kerasish.arrays.dtype import floatx, numpy_dtype, result_type, standardize_dtype
+from kerasish.arrays.dtype import is_integer, numpy_dtype, result_type, standardize_dtype
 from kerasish.backend.convert import as_tensor
 from kerasish.backend.tensor import Tensor
+from kerasish.errors import explain
+from kerasish.ops.numpy.movement import moveaxis
 from kerasish.ops.operation import op
+from kerasish.primitives.arithmetic import add, divide, floor, multiply, select, subtract
 from kerasish.primitives.movement import broadcast_to
 
 
@@ -32,9 +37,8 @@ def empty(shape: Any, dtype: Any = None) -> Any:
 
 
 def full(shape: Any, fill_value: Any, dtype: Any = None) -> Any:
-    """One value everywhere."""
-    value = as_tensor(fill_value, standardize_dtype(dtype) if dtype is not None else None)
-    return broadcast_to(value, shape=_shape(shape))
+    """One value everywhere; `floatx()` by default, whatever the value's own dtype is."""
+    return broadcast_to(as_tensor(fill_value, standardize_dtype(dtype)), shape=_shape(shape))
 
 
 @op
@@ -58,8 +62,9 @@ def full_like(x: Any, fill_value: Any, dtype: Any = None) -> Any:
     return full(x.shape, fill_value, dtype or x.dtype)
 
 
-def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Any:
-    """Numbers from `start` (or 0) up to `stop`, which is left out."""
+def arange(start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Any:
+    """Numbers from `start` (or 0) up to `stop`, which is left out, `step` (or 1) apart."""
+    step = 1 if step is None else step
     if stop is None:
         start, stop = 0, start
     if dtype is None:
@@ -69,17 +74,52 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> An
     return Tensor(array_module().arange(*limits, dtype=numpy_dtype(standardize_dtype(dtype))))
 
 
-def linspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtype: Any = None) -> Any:
-    """`num` numbers at equal distances from `start` to `stop`."""
-    dtype = standardize_dtype(dtype) if dtype else floatx()
-    limits = [v.numpy() if isinstance(v, Tensor) else v for v in (start, stop)]
-    array = array_module().linspace(*limits, num, endpoint=endpoint, dtype="float64")
-    return Tensor(array.astype(numpy_dtype(dtype)))
+@op
+def linspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, retstep: bool = False,
+    dtype: Any = None, axis: int = 0,
+) -> Any:  # fmt: skip
+    """`num` numbers at equal distances from `start` to `stop`.
+
+    Args:
+        start, stop: the ends, which broadcast.
+        num: how many.
+        endpoint: whether `stop` is one of them.
+        retstep: whether the distance is returned, too.
+        dtype: by default a float that start and stop promote to. Whole numbers are rounded down.
+        axis: where the numbers lie in the result.
+
+    Raises:
+        ValueError: for a negative `num`.
+    """
+    if num < 0:
+        raise ValueError(explain("linspace counts its numbers", expected="num >= 0", num=num))
+    kinds: list[Any] = [getattr(v, "dtype", None) or as_tensor(v).dtype for v in (start, stop)]
+    if not any(hasattr(v, "dtype") for v in (start, stop)):
+        kinds = [int, int]  # Python's numbers are weak
+    floating = result_type(*kinds, float)
+    name = floating if dtype is None else standardize_dtype(dtype)
+    wide = result_type(floating, "float32")
+    start, stop = as_tensor(start, wide), as_tensor(stop, wide)
+    parts = num - 1 if endpoint else num
+    distance = subtract(stop, start)
+    shape = distance.shape
+    step = divide(distance, float(parts)) if parts > 0 else multiply(distance, float("nan"))
+    steps = np.arange(num, dtype="float64").reshape(num, *(1 for _ in shape))
+    shares = as_tensor(steps / max(parts, 1), wide)
+    numbers = add(multiply(distance, shares), start)
+    if endpoint and num > 1:
+        # The last one is `stop`, however the sum was rounded.
+        numbers = select(as_tensor(steps == num - 1), stop, numbers)
+    if is_integer(name):
+        numbers = floor(numbers)
+    numbers = as_tensor(moveaxis(numbers, 0, axis) if axis else numbers, name)
+    return (numbers, as_tensor(step, floating)) if retstep else numbers
 
 
-def eye(n: int, m: int | None = None, k: int = 0, dtype: Any = None) -> Any:
-    """A matrix with ones on its k-th diagonal."""
-    return Tensor(array_module().eye(n, m, k, dtype=numpy_dtype(standardize_dtype(dtype))))
+def eye(N: int, M: int | None = None, k: int = 0, dtype: Any = None) -> Any:
+    """A matrix with ones on its k-th diagonal, of N rows and M (or N) columns."""
+    return Tensor(array_module().eye(N, M, k, dtype=numpy_dtype(standardize_dtype(dtype))))
 
 
 def identity(n: int, dtype: Any = None) -> Any:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from kerasish.arrays.dtype import is_float
+from kerasish.arrays.dtype import is_float, limits, result_type
 from kerasish.backend.convert import as_tensor
 from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, comparison, transcendental
@@ -31,6 +31,15 @@ def _binary(primitive: Any, name: str | None = None) -> Callable[[Any, Any], Any
     return _named(function, primitive, name)
 
 
+def _bitwise(primitive: Any, name: str | None = None) -> Callable[[Any, Any], Any]:
+    """The same for functions whose arguments have other names."""
+
+    def function(x: Any, y: Any) -> Any:
+        return primitive(x, y)
+
+    return _named(function, primitive, name)
+
+
 def _named(function: Any, primitive: Any, name: str | None) -> Callable[..., Any]:
     function.__name__ = function.__qualname__ = name or primitive.name
     function.__doc__ = primitive.__doc__
@@ -47,20 +56,19 @@ mod = _binary(arithmetic.remainder, "mod")
 power = _binary(arithmetic.power)
 maximum = _binary(arithmetic.maximum)
 minimum = _binary(arithmetic.minimum)
-arctan2 = _binary(transcendental.arctan2)
 equal = _binary(comparison.equal)
 not_equal = _binary(comparison.not_equal)
 less = _binary(comparison.less)
 less_equal = _binary(comparison.less_equal)
 greater = _binary(comparison.greater)
 greater_equal = _binary(comparison.greater_equal)
-bitwise_and = _binary(comparison.bitwise_and)
-bitwise_or = _binary(comparison.bitwise_or)
-bitwise_xor = _binary(comparison.bitwise_xor)
-bitwise_left_shift = _binary(comparison.left_shift, "bitwise_left_shift")
-bitwise_right_shift = _binary(comparison.right_shift, "bitwise_right_shift")
-left_shift = _binary(comparison.left_shift)
-right_shift = _binary(comparison.right_shift)
+bitwise_and = _bitwise(comparison.bitwise_and)
+bitwise_or = _bitwise(comparison.bitwise_or)
+bitwise_xor = _bitwise(comparison.bitwise_xor)
+bitwise_left_shift = _bitwise(comparison.left_shift, "bitwise_left_shift")
+bitwise_right_shift = _bitwise(comparison.right_shift, "bitwise_right_shift")
+left_shift = _bitwise(comparison.left_shift)
+right_shift = _bitwise(comparison.right_shift)
 
 negative = _unary(arithmetic.negative)
 absolute = _unary(arithmetic.absolute)
@@ -87,6 +95,12 @@ bitwise_invert = _unary(comparison.bitwise_not, "bitwise_invert")
 isfinite = _unary(comparison.isfinite)
 isnan = _unary(comparison.isnan)
 isinf = _unary(comparison.isinf)
+
+
+@op
+def arctan2(x1: Any, x2: Any) -> Any:
+    """The angle of the point (x2, x1). A Python float counts as `floatx()`."""
+    return transcendental.arctan2(as_tensor(x1), as_tensor(x2))
 
 
 def _logical(primitive: Any) -> Callable[..., Any]:
@@ -140,14 +154,31 @@ def trunc(x: Any) -> Any:
 
 @op
 def round(x: Any, decimals: int = 0) -> Any:
-    """Rounded to `decimals` digits after the point, ties to the even digit."""
+    """Rounded to `decimals` digits after the point, ties to the even digit.
+
+    A negative number of decimals rounds before the point: tens, hundreds, …
+    """
     x = as_tensor(x)
     if not is_float(x.dtype):
-        return x
+        return _round_whole(x, 10**-decimals) if decimals < 0 and x.dtype != "bool" else x
     if decimals == 0:
         return arithmetic.rint(x)
     factor = 10.0**decimals
     return arithmetic.divide(arithmetic.rint(arithmetic.multiply(x, factor)), factor)
+
+
+def _round_whole(x: Any, unit: int) -> Any:
+    """Whole numbers rounded to multiples of a unit, ties to the even multiple."""
+    wide = x if x.dtype == "uint64" else cast(x, dtype="int64")
+    if unit > limits(wide.dtype)[1]:
+        return arithmetic.multiply(x, 0)
+    count = arithmetic.floor_divide(wide, unit)
+    rest = arithmetic.subtract(wide, arithmetic.multiply(count, unit))
+    half, is_odd = unit // 2, comparison.equal(arithmetic.remainder(count, 2), 1)
+    up = comparison.logical_or(
+        comparison.greater(rest, half), comparison.logical_and(comparison.equal(rest, half), is_odd)
+    )
+    return cast(arithmetic.multiply(arithmetic.add(count, up), unit), dtype=x.dtype)
 
 
 @op
@@ -199,14 +230,10 @@ def where(condition: Any, x1: Any = None, x2: Any = None) -> Any:
 @op
 def nan_to_num(x: Any, nan: float = 0.0, posinf: Any = None, neginf: Any = None) -> Any:
     """NaN and the infinities replaced by numbers, by default 0 and the largest there are."""
-    import numpy as np
-
-    from kerasish.arrays.dtype import numpy_dtype
-
     x = as_tensor(x)
     if not is_float(x.dtype):
         return x
-    largest = float(np.finfo(numpy_dtype(x.dtype)).max)
+    _, largest = limits(x.dtype)
     x = arithmetic.select(comparison.isnan(x), nan, x)
     x = arithmetic.select(comparison.equal(x, math.inf), largest if posinf is None else posinf, x)
     return arithmetic.select(
@@ -218,10 +245,19 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: Any = None, neginf: Any = None)
 def isclose(
     x1: Any, x2: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Any:
-    """Whether two numbers agree within `atol + rtol * |x2|`."""
-    near = arithmetic.absolute(arithmetic.subtract(x1, x2)) <= (
-        arithmetic.absolute(as_tensor(x2)) * rtol + atol
-    )
+    """Whether two numbers agree within `atol + rtol * |x2|`.
+
+    Whole numbers and booleans are compared as floats. An infinity agrees with itself alone.
+    """
+    plain = [v if type(v) in (bool, int, float) else as_tensor(v) for v in (x1, x2)]
+    kinds: list[Any] = [getattr(v, "dtype", type(v)) for v in plain]
+    dtype = result_type(*kinds, float)
+    x1, x2 = (as_tensor(float(v) if type(v) is int else v, dtype) for v in plain)
+    finite = comparison.logical_and(comparison.isfinite(x1), comparison.isfinite(x2))
+    a, b = (arithmetic.select(finite, v, 0) for v in (x1, x2))
+    tolerance = arithmetic.add(arithmetic.multiply(arithmetic.absolute(b), rtol), atol)
+    near = comparison.less_equal(arithmetic.absolute(arithmetic.subtract(a, b)), tolerance)
+    near = comparison.logical_and(near, finite)
     same = comparison.logical_or(near, comparison.equal(x1, x2))
     if equal_nan:
         both = comparison.logical_and(comparison.isnan(x1), comparison.isnan(x2))
@@ -239,6 +275,9 @@ def real(x: Any) -> Any:
 @op
 def divide_no_nan(x1: Any, x2: Any) -> Any:
     """The quotient, and 0 wherever the divisor is 0."""
+    if type(x2) in (bool, int, float):
+        quotient = arithmetic.divide(x1, x2 or 1)
+        return quotient if x2 else arithmetic.select(True, 0, quotient)
     x2 = as_tensor(x2)
     zero = comparison.equal(x2, 0)
     quotient = arithmetic.divide(x1, arithmetic.select(zero, 1, x2))

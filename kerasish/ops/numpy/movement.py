@@ -10,6 +10,7 @@ from kerasish.arrays.dtype import result_type
 from kerasish.arrays.spec import broadcast, normalize_axes, normalize_axis
 from kerasish.backend.convert import as_tensor
 from kerasish.errors import ShapeError
+from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.ops.operation import op
 from kerasish.primitives import movement
 
@@ -100,8 +101,35 @@ def squeeze(x: Any, axis: Any = None) -> Any:
 
 @op
 def broadcast_to(x: Any, shape: Any) -> Any:
-    """The value repeated along axes of size 1 and along new leading axes."""
-    return movement.broadcast_to(as_tensor(x), shape=tuple(int(s) for s in shape))
+    """The value repeated along axes of size 1 and along new leading axes.
+
+    Args:
+        x: a tensor.
+        shape: the sizes; None, as the shape of a KerasTensor has it, stands for x's own size.
+
+    Raises:
+        ShapeError: when x does not broadcast to that, or has no axis where a size is None.
+    """
+    x = as_tensor(x)
+    own = (None,) * (len(shape) - x.ndim) + tuple(x.shape)
+    sizes = [own[a] if size is None else size for a, size in enumerate(shape)]
+    if None in sizes:
+        raise ShapeError("A size is unknown where x has no axis", x=x.spec, shape=tuple(shape))
+    return movement.broadcast_to(x, shape=tuple(int(s) for s in sizes))
+
+
+def _broadcast_spec(x: Any, shape: Any) -> KerasTensor:
+    """What `broadcast_to` makes of a KerasTensor: an unknown size of it may turn out to be 1."""
+    own = (None,) * (len(shape) - x.ndim) + tuple(x.shape)
+    sizes = [size if wanted is None else wanted for size, wanted in zip(own, shape, strict=True)]
+    known = tuple(1 if size is None else size for size in x.shape)
+    reached = tuple(1 if size is None else size for size in sizes)
+    if broadcast(known, reached) != reached or None in shape[: len(shape) - x.ndim]:
+        raise ShapeError("The value does not broadcast to this shape", x=x.spec, shape=shape)
+    return KerasTensor(sizes, x.dtype)
+
+
+broadcast_to.__wrapped__.output_spec = _broadcast_spec  # type: ignore[attr-defined]
 
 
 def broadcast_shapes(shape1: Any, shape2: Any) -> list[Any]:
@@ -166,7 +194,8 @@ def unstack(x: Any, num: int | None = None, axis: int = 0) -> list[Any]:
     """The slices along an axis, without it."""
     x = as_tensor(x)
     axis = normalize_axis(axis, x.ndim)
-    return [squeeze(piece, axis) for piece in split(x, num or x.shape[axis], axis)]
+    count = x.shape[axis] if num is None else num
+    return [squeeze(piece, axis) for piece in split(x, count, axis)] if count else []
 
 
 @op
@@ -176,53 +205,3 @@ def flip(x: Any, axis: Any = None) -> Any:
     axes = normalize_axes(axis, x.ndim)
     window = [(s - 1, -1, -1) if a in axes else (0, s, 1) for a, s in enumerate(x.shape)]
     return movement.slice_(x, window=tuple(window))
-
-
-@op
-def pad(x: Any, pad_width: Any, mode: str = "constant", constant_values: Any = None) -> Any:
-    """The value framed by a constant, 0 by default.
-
-    Args:
-        x: a tensor.
-        pad_width: `(before, after)` for each axis; one pair or one number serves all axes.
-        mode: only `"constant"`.
-        constant_values: what the frame is filled with.
-    """
-    if mode != "constant":
-        raise ValueError(f"kerasish pads with mode='constant' only. Received: mode={mode!r}")
-    x = as_tensor(x)
-    widths = [pad_width] * x.ndim if isinstance(pad_width, int) else list(pad_width)
-    if len(widths) == 1 and x.ndim > 1:
-        widths *= x.ndim
-    if len(widths) == 2 and x.ndim != 2 and all(isinstance(w, int) for w in widths):
-        widths = [tuple(widths)] * x.ndim
-    pairs = tuple((w, w) if isinstance(w, int) else (int(w[0]), int(w[1])) for w in widths)
-    return movement.pad(x, widths=pairs, value=constant_values or 0)
-
-
-@op
-def tile(x: Any, repeats: Any) -> Any:
-    """The value repeated whole, so many times along each axis."""
-    x = as_tensor(x)
-    counts = (repeats,) if isinstance(repeats, int) else tuple(int(r) for r in repeats)
-    ndim = max(x.ndim, len(counts))
-    counts = (1,) * (ndim - len(counts)) + counts
-    sizes = (1,) * (ndim - x.ndim) + tuple(x.shape)
-    pairs = list(zip(counts, sizes, strict=True))
-    spread = movement.reshape(x, shape=tuple(s for _, size in pairs for s in (1, size)))
-    wide = movement.broadcast_to(spread, shape=tuple(s for pair in pairs for s in pair))
-    return movement.reshape(wide, shape=tuple(c * s for c, s in pairs))
-
-
-@op
-def repeat(x: Any, repeats: int, axis: int | None = None) -> Any:
-    """Each element repeated, along an axis or of the flattened value."""
-    x = as_tensor(x)
-    if axis is None:
-        x, axis = ravel(x), 0
-    axis = normalize_axis(axis, x.ndim)
-    shape = list(x.shape)
-    wide = expand_dims(x, axis + 1)
-    wide = movement.broadcast_to(wide, shape=(*shape[: axis + 1], repeats, *shape[axis + 1 :]))
-    shape[axis] *= repeats
-    return movement.reshape(wide, shape=tuple(shape))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kerasish.arrays.dtype import floatx, is_float
+from kerasish.arrays.dtype import floatx, is_float, is_integer, limits, standardize_dtype
 from kerasish.arrays.spec import normalize_axes, normalize_axis
-from kerasish.backend.convert import as_tensor
-from kerasish.ops.numpy.movement import moveaxis, reshape, split, squeeze
+from kerasish.backend.convert import as_tensor, wanted_dtype
+from kerasish.ops.numpy.movement import broadcast_to, moveaxis, reshape, split, squeeze
 from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, cumulative, reduction
 from kerasish.primitives.casting import cast, stop_gradient
@@ -17,14 +17,6 @@ from kerasish.primitives.casting import cast, stop_gradient
 def _reduce(primitive: Any, x: Any, axis: Any, keepdims: bool) -> Any:
     x = as_tensor(x)
     return primitive(x, axes=normalize_axes(axis, x.ndim), keepdims=bool(keepdims))
-
-
-def _summable(x: Any) -> Any:
-    """Narrow whole numbers and bool are summed as `int32`, or as `uint32`."""
-    x = as_tensor(x)
-    if x.dtype in ("bool", "int8", "int16"):
-        return cast(x, dtype="int32")
-    return cast(x, dtype="uint32") if x.dtype in ("uint8", "uint16") else x
 
 
 def _real(x: Any) -> Any:
@@ -40,21 +32,14 @@ def count(shape: Any, axis: Any) -> int:
 @op
 def sum(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Sum over some axes, over all by default."""
-    return _reduce(reduction.sum_, _summable(x), axis, keepdims)
+    return _reduce(reduction.sum_, reduction.summable(as_tensor(x)), axis, keepdims)
 
 
 @op
 def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """Arithmetic mean: the sum divided by the count. Half precision is summed in float32."""
     x = _real(x)
-    dtype = x.dtype
-    half = dtype in ("float16", "bfloat16")
-    axes = normalize_axes(axis, len(x.shape))
-    wide = cast(x, dtype="float32") if half else x
-    total = reduction.sum_(wide, axes=axes, keepdims=bool(keepdims))
-    number = math.prod([x.shape[a] for a in axes])
-    out = arithmetic.divide(total, float(number))
-    return cast(out, dtype=dtype) if half else out
+    return reduction.mean_of(x, normalize_axes(axis, len(x.shape)), bool(keepdims))
 
 
 @op
@@ -73,16 +58,34 @@ def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 @op
 def max(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
-    """The largest element, and not less than `initial`."""
-    out = _reduce(reduction.max_, x, axis, keepdims)
-    return out if initial is None else arithmetic.maximum(out, initial)
+    """The largest element, and not less than `initial`, which is what nothing at all gives."""
+    return _extreme(reduction.max_, arithmetic.maximum, x, axis, keepdims, initial)
 
 
 @op
 def min(x: Any, axis: Any = None, keepdims: bool = False, initial: Any = None) -> Any:
-    """The smallest element, and not more than `initial`."""
-    out = _reduce(reduction.min_, x, axis, keepdims)
-    return out if initial is None else arithmetic.minimum(out, initial)
+    """The smallest element, and not more than `initial`, which is what nothing at all gives."""
+    return _extreme(reduction.min_, arithmetic.minimum, x, axis, keepdims, initial)
+
+
+def _extreme(primitive: Any, pair: Any, x: Any, axis: Any, keepdims: bool, initial: Any) -> Any:
+    if initial is None:
+        return _reduce(primitive, x, axis, keepdims)
+    x = as_tensor(x)
+    start = _limited(initial, x.dtype)
+    if count(x.shape, axis) == 0:
+        axes = normalize_axes(axis, x.ndim)
+        shape = (reduction.kept if keepdims else reduction.dropped)(x.shape, axes)
+        return broadcast_to(start, shape)
+    return pair(_reduce(primitive, x, axis, keepdims), start)
+
+
+def _limited(number: Any, dtype: str) -> Any:
+    """A number in a dtype of its own, or the nearest to it there."""
+    if type(number) in (bool, int, float) and is_integer(dtype):
+        smallest, largest = limits(dtype)
+        number = smallest if number < smallest else largest if number > largest else number
+    return as_tensor(number, dtype)
 
 
 amax, amin = max, min
@@ -106,15 +109,15 @@ def prod(x: Any, axis: Any = None, keepdims: bool = False, dtype: Any = None) ->
 
     So the gradient is right where elements are zero, to any order.
     """
-    x = _summable(x)
+    x = reduction.summable(as_tensor(x))
     axes = normalize_axes(axis, x.ndim)
-    x = as_tensor(x, dtype)
+    x = as_tensor(x, wanted_dtype(dtype))
     kept = tuple(1 if a in axes else s for a, s in enumerate(x.shape))
     size = count(x.shape, axis)
     rest = tuple(s for a, s in enumerate(x.shape) if a not in axes)
     rows = reshape(moveaxis(x, axes, range(len(axes))), (size, *rest))
     if size == 0:
-        rows = as_tensor(1, x.dtype) * reduction.sum_(rows, axes=(0,), keepdims=True) + 1
+        rows = broadcast_to(as_tensor(1, x.dtype), (1, *rest))
     while rows.shape[0] > 1:
         half = rows.shape[0] // 2
         first, second, odd = split(rows, [half, 2 * half], 0)
@@ -157,8 +160,10 @@ def count_nonzero(x: Any, axis: Any = None) -> Any:
 
 @op
 def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
-    """Sums of the elements up to each one."""
-    x = as_tensor(x, dtype)
+    """Sums of the elements up to each one, in x's dtype; booleans are counted in `int32`."""
+    x = as_tensor(x)
+    name = x.dtype if dtype is None else standardize_dtype(dtype)
+    x = as_tensor(x, "int32" if name == "bool" else name)
     if axis is None:
         x, axis = reshape(x, (-1,)), 0
     return cumulative.cumsum(x, axis=normalize_axis(axis, x.ndim), reverse=False)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kerasish import Input, layers
+from kerasish import Input, Model, layers
 
 
 def test_an_input_is_a_handle_with_a_batch():
@@ -26,6 +26,10 @@ def test_the_layer_computes_nothing_and_has_a_config():
     [
         ({}, "shape"),
         ({"shape": 3}, "tuple of sizes"),
+        ({"shape": (-3,)}, r"whole numbers from 0 on.*shape=\(-3,\)"),
+        ({"shape": (2.5,)}, r"whole numbers from 0 on.*shape=\(2.5,\)"),
+        ({"shape": (3,), "batch_size": -2}, "whole numbers from 0 on"),
+        ({"batch_shape": (None, 2.0)}, "whole numbers from 0 on"),
         ({"shape": (3,), "batch_shape": (2, 3)}, "not both"),
         ({"batch_size": 2, "batch_shape": (2, 3)}, "batch_size"),
         ({"input_tensor": np.zeros((2, 3))}, "KerasTensor"),
@@ -35,3 +39,10 @@ def test_the_layer_computes_nothing_and_has_a_config():
 def test_arguments_that_contradict_are_refused(given, message):
     with pytest.raises(ValueError, match=message):
         layers.InputLayer(**given)
+
+
+def test_a_model_of_nothing_is_refused():
+    x = Input((3,))
+    for inputs, outputs in (([], []), (x, []), ([], x)):
+        with pytest.raises(ValueError, match="must not be empty"):
+            Model(inputs, outputs)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kerasish import Input, layers
+from kerasish import Input, Model, layers
 
 
 @pytest.mark.parametrize("axis", [1, 2, -1, -2])
@@ -37,3 +37,26 @@ def test_masks_stand_one_after_another_too():
     assert joined._keras_mask.tolist() == [[True, False, True, True]]
     side_by_side = layers.Concatenate(axis=-1)([a, b])
     assert side_by_side._keras_mask.tolist() == [[True, True]]  # one feature of it counts
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, 3, -1])
+@pytest.mark.parametrize("other", [True, False])
+def test_a_mask_of_steps_counts_for_all_that_a_step_holds(axis, other, rng):
+    x = np.ones((2, 3, 4, 5), "float32")
+    mask = rng.random((2, 3)) < 0.5
+    wide = np.broadcast_to(mask[..., None, None], x.shape)
+    second = wide if other else np.ones(x.shape, bool)
+    found = layers.Concatenate(axis=axis).compute_mask([x, x], [mask, mask if other else None])
+    np.testing.assert_array_equal(found, np.concatenate([wide, second], axis).any(-1))
+
+
+@pytest.mark.parametrize("axis", [1, -1])
+def test_masks_of_unknown_sizes_are_joined_when_they_are_known(axis):
+    numbers = Input((None,), dtype="int32")
+    embedded = [layers.Embedding(5, 4, mask_zero=True)(numbers) for _ in range(2)]
+    joined = layers.Concatenate(axis=axis)(embedded)
+    assert joined._keras_mask.shape == (None, None)
+    model = Model(numbers, joined._keras_mask)
+    rows = np.array([[1, 2, 0], [3, 0, 0]])
+    wanted = np.concatenate([rows != 0] * 2, 1) if axis == 1 else rows != 0
+    np.testing.assert_array_equal(model(rows).numpy(), wanted)
