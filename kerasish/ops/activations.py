@@ -29,7 +29,7 @@ def _float(x: Any) -> Any:
 def celu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, `alpha * (exp(x / alpha) - 1)` elsewhere."""
     x = _float(x)
-    powers = transcendental.expm1(divide(arithmetic.minimum(x, 0), alpha))
+    powers = transcendental.expm1(divide(arithmetic.minus_absolute(x), alpha))
     return select(x > 0, x, multiply(powers, alpha))
 
 
@@ -51,7 +51,8 @@ def glu(x: Any, axis: int = -1) -> Any:
 @op
 def hard_tanh(x: Any) -> Any:
     """x, limited to -1 and 1."""
-    return clip(_float(x), -1, 1)
+    x = _float(x)
+    return select(x > 1, 1, select(x < -1, -1, x))  # the slope at both corners is 1
 
 
 @op
