@@ -265,3 +265,11 @@ def _join_floats(a: str, b: str) -> str:
 def _width(name: str) -> int:
     digits = "".join(c for c in name.split("_")[0] if c.isdigit())
     return int(digits)
+
+
+@functools.cache
+def smallest(name: str) -> float:
+    """Return the smallest positive number of a floating-point dtype, below the normal ones."""
+    if name == "bfloat16":
+        return 2.0**-133
+    return float(np.finfo(name).smallest_subnormal)

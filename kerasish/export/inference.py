@@ -92,6 +92,8 @@ FORMULAS: dict[Any, Callable[..., Any]] = {
     special.erfc: _special(special.complementary_error_function),
     special.erfinv: _special(special._inverse_error_function, "float64"),
     transcendental.sigmoid: _sigmoid,
+    arithmetic.minus_absolute: lambda x: negative(absolute(x)),
+    arithmetic.softsign: lambda x: divide(x, absolute(x) + 1),
     cumulative.cumsum: _cumulative_sum,
 }
 

@@ -30,11 +30,17 @@ def poisson(y_true: Any, y_pred: Any) -> Any:
 
 @takes_class_numbers
 def categorical_generalized_cross_entropy(y_true: Any, y_pred: Any, q: float) -> Any:
-    """`(1 - p**q) / q`, p the probability given to the target, which is a class number."""
+    """`(1 - p**q) / q`, p the probability given to the target, which is a class number.
+
+    Where p is 0 no gradient flows: the slope is infinite.
+    """
     y_pred = ops.convert_to_tensor(y_pred)
     classes = y_pred.shape[-1]
-    code = ops.one_hot(ops.cast(y_true, "int32"), classes, dtype=y_pred.dtype)
-    return (1.0 - ops.power(ops.sum(y_pred * code, axis=-1), q)) / q
+    code = ops.one_hot(ops.cast(y_true, "int32"), classes, dtype="bool")
+    right = ops.sum(ops.where(code, y_pred, 0.0), axis=-1)
+    is_zero = ops.equal(right, 0)  # there the slope is infinite, and would become NaN further back
+    powers = ops.where(is_zero, 0.0, ops.power(ops.where(is_zero, 1.0, right), q))
+    return (1.0 - powers) / q
 
 
 class KLDivergence(FormulaLoss):

@@ -10,6 +10,8 @@ from kerasish.losses.crossentropy import check_categories, smooth_binary, smooth
 from kerasish.losses.shapes import as_pair
 from kerasish.losses.wrapper import FormulaLoss, mean_of
 
+TINY = 1e-30  # for a gamma below 1: the slope of a power at 0 is infinite
+
 
 def _binary_errors(
     y_true: Any, y_pred: Any, apply_class_balancing: bool = False, alpha: float = 0.25,
@@ -17,10 +19,11 @@ def _binary_errors(
 ) -> Any:  # fmt: skip
     y_true, y_pred = as_pair(y_true, y_pred)
     y_true = smooth_binary(y_true, label_smoothing)
-    if from_logits:
-        y_pred = ops.sigmoid(y_pred)
-    right = y_true * y_pred + (1.0 - y_true) * (1.0 - y_pred)  # probability given to the target
-    errors = ops.power(1.0 - right, gamma) * ops.binary_crossentropy(y_true, y_pred)
+    crossentropy = ops.binary_crossentropy(y_true, y_pred, from_logits=from_logits)
+    # The probability that is not given to the target; from logits without loss of digits.
+    yes, no = (ops.sigmoid(y_pred), ops.sigmoid(-y_pred)) if from_logits else (y_pred, 1.0 - y_pred)
+    wrong = y_true * no + (1.0 - y_true) * yes
+    errors = ops.power(ops.maximum(wrong, TINY), gamma) * crossentropy
     if apply_class_balancing:
         errors = (y_true * alpha + (1.0 - y_true) * (1.0 - alpha)) * errors
     return errors

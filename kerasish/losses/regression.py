@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, ClassVar
 
 from kerasish import ops
 from kerasish.arrays.dtype import epsilon
 from kerasish.losses.shapes import aligned_pair
 from kerasish.losses.wrapper import FormulaLoss, mean_of
+from kerasish.primitives.arithmetic import minus_absolute
 
 
 def _squared_errors(y_true: Any, y_pred: Any) -> Any:
@@ -36,8 +36,8 @@ def _huber_errors(y_true: Any, y_pred: Any, delta: float = 1.0) -> Any:
 
 def _log_cosh_errors(y_true: Any, y_pred: Any) -> Any:
     y_true, y_pred = aligned_pair(y_true, y_pred)
-    error = y_pred - y_true
-    return error + ops.softplus(error * -2.0) - math.log(2.0)
+    minus = minus_absolute(y_pred - y_true)  # -|error|
+    return ops.log1p(ops.expm1(minus * 2.0) * 0.5) - minus  # exact near 0, no overflow far away
 
 
 @mean_of(_squared_errors)

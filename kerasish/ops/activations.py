@@ -29,7 +29,7 @@ def _float(x: Any) -> Any:
 def celu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, `alpha * (exp(x / alpha) - 1)` elsewhere."""
     x = _float(x)
-    powers = transcendental.expm1(divide(arithmetic.minimum(x, 0), alpha))
+    powers = transcendental.expm1(divide(arithmetic.minus_absolute(x), alpha))
     return select(x > 0, x, multiply(powers, alpha))
 
 
@@ -68,15 +68,15 @@ hard_swish = hard_silu
 def hard_shrink(x: Any, threshold: float = 0.5) -> Any:
     """x where its size is over the threshold, 0 elsewhere."""
     x = _float(x)
-    return select(arithmetic.absolute(x) > threshold, x, 0)
+    return select(arithmetic.absolute(x) <= threshold, 0, x)  # NaN stays
 
 
 @op
 def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
     """x moved by the threshold towards 0, and 0 where it is nearer than that."""
     x = _float(x)
-    below = select(x < -threshold, add(x, threshold), 0)
-    return select(x > threshold, subtract(x, threshold), below)
+    moved = select(x > 0, subtract(x, threshold), add(x, threshold))
+    return select(arithmetic.absolute(x) <= threshold, 0, moved)  # NaN stays
 
 
 @op
@@ -104,7 +104,8 @@ def squareplus(x: Any, b: float = 4) -> Any:
 def sparse_plus(x: Any) -> Any:
     """0 up to -1, x from 1 on, and (x + 1)² / 4 between them."""
     x = _float(x)
-    between = multiply(arithmetic.square(add(x, 1)), 0.25)
+    right = select(x <= -1, -1, x)  # far to the left a slope would be 0 * inf
+    between = multiply(arithmetic.square(add(right, 1)), 0.25)
     return select(x <= -1, 0, select(x < 1, between, x))
 
 

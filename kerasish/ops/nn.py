@@ -8,7 +8,7 @@ from typing import Any
 from kerasish.arrays.dtype import epsilon, floatx, is_float
 from kerasish.arrays.spec import normalize_axes, normalize_axis
 from kerasish.backend.convert import as_tensor
-from kerasish.errors import ShapeError
+from kerasish.errors import ShapeError, explain
 from kerasish.ops.core import cast
 from kerasish.ops.numpy.elementwise import clip
 from kerasish.ops.numpy.movement import expand_dims, squeeze
@@ -17,7 +17,7 @@ from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, special, transcendental
 from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
 from kerasish.primitives.casting import stop_gradient
-from kerasish.primitives.comparison import equal
+from kerasish.primitives.comparison import equal, greater_equal
 
 
 def _float(x: Any) -> Any:
@@ -34,7 +34,8 @@ def relu(x: Any) -> Any:
 @op
 def relu6(x: Any) -> Any:
     """max(x, 0), and not more than 6."""
-    return clip(x, 0, 6)
+    x = as_tensor(x)
+    return select(greater_equal(x, 6), 6, arithmetic.relu(x))  # the slope at both corners is 0
 
 
 @op
@@ -59,22 +60,21 @@ def log_sigmoid(x: Any) -> Any:
 @op
 def hard_sigmoid(x: Any) -> Any:
     """x / 6 + 1/2, limited to 0 and 1."""
-    return clip(add(multiply(_float(x), 1 / 6), 0.5), 0, 1)
+    return divide(relu6(add(_float(x), 3)), 6)
 
 
 @op
 def softplus(x: Any) -> Any:
     """log(exp(x) + 1), without overflow: max(x, 0) + log1p(exp(-|x|))."""
     x = _float(x)
-    small = transcendental.exp(arithmetic.negative(arithmetic.absolute(x)))
+    small = transcendental.exp(arithmetic.minus_absolute(x))
     return add(arithmetic.relu(x), transcendental.log1p(small))
 
 
 @op
 def softsign(x: Any) -> Any:
     """x / (|x| + 1)."""
-    x = _float(x)
-    return divide(x, add(arithmetic.absolute(x), 1))
+    return arithmetic.softsign(x)
 
 
 @op
@@ -91,7 +91,7 @@ swish = silu
 def elu(x: Any, alpha: float = 1.0) -> Any:
     """x where it is positive, `alpha * (exp(x) - 1)` elsewhere."""
     x = _float(x)
-    negative = transcendental.expm1(arithmetic.minimum(x, 0))
+    negative = transcendental.expm1(arithmetic.minus_absolute(x))  # x itself where it is taken
     return select(x > 0, x, multiply(negative, alpha))
 
 
@@ -221,7 +221,7 @@ def categorical_crossentropy(
     target, output = _float(target), _float(output)
     _same_shape(target, output)
     if from_logits:
-        logs = log_softmax(output, axis)
+        logs = select(equal(target, 0), 0, log_softmax(output, axis))  # 0 * -inf counts as 0
     else:
         output = divide(output, sum(output, axis, keepdims=True))
         logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
@@ -251,8 +251,8 @@ def sparse_categorical_crossentropy(
     else:
         output = divide(output, sum(output, axis, keepdims=True))
         logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
-    code = one_hot(target, output.shape[place], axis, dtype=output.dtype)
-    return arithmetic.negative(sum(multiply(code, logs), axis))
+    code = one_hot(target, output.shape[place], axis, dtype="bool")
+    return arithmetic.negative(sum(select(code, logs, 0), axis))  # a product would be 0 * -inf
 
 
 @op
@@ -261,21 +261,57 @@ def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> 
     target, output = _float(target), _float(output)
     _same_shape(target, output)
     if from_logits:
-        # max(x, 0) - x * target + log1p(exp(-|x|))
-        small = transcendental.log1p(
-            transcendental.exp(arithmetic.negative(arithmetic.absolute(output)))
-        )
-        return add(subtract(arithmetic.relu(output), multiply(output, target)), small)
+        return _crossentropy_of_logits(target, output)
     output = clip(output, epsilon(), 1.0 - epsilon())
     positive = multiply(target, arithmetic.log(output))
     negative = multiply(subtract(1, target), arithmetic.log(subtract(1, output)))
     return arithmetic.negative(add(positive, negative))
 
 
+def _crossentropy_of_logits(target: Any, x: Any) -> Any:
+    """(the share of the other class) * |x| + log1p(exp(-|x|)), and 0 * inf counts as 0.
+
+    It is softplus(x) - target * x, without inf - inf where a logit is infinite.
+    """
+    minus = arithmetic.minus_absolute(x)
+    other = select(x > 0, subtract(1, target), target)
+    nothing = equal(minus, select(equal(other, 0), -math.inf, 1))  # `minus` is never 1
+    costs = multiply(other, select(nothing, 0, minus))
+    return subtract(transcendental.log1p(transcendental.exp(minus)), costs)
+
+
 @op
 def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = None) -> Any:
-    """x divided by its norm along an axis."""
+    """x divided by its norm along an axis, or along several.
+
+    Args:
+        x: a tensor. A zero vector stays one; its slope is that of `x / epsilon`.
+        axis: along which the vectors lie.
+        order: of the norm: a whole number from 1 on, or infinity for the largest size.
+        epsilon: the smallest divisor, 1e-12 by default.
+
+    Raises:
+        ValueError: for another order.
+    """
+    if order != math.inf and (order != int(order) or order < 1):
+        raise ValueError(explain("`order` must be a whole number from 1 on, or inf", order=order))
     x = _float(x)
-    total = sum(arithmetic.power(arithmetic.absolute(x), order), axis, keepdims=True)
-    norm = arithmetic.power(total, 1.0 / order)
-    return divide(x, arithmetic.maximum(norm, 1e-12 if epsilon is None else epsilon))
+    size = arithmetic.absolute(x)
+    smallest = 1e-12 if epsilon is None else epsilon
+    largest = max(size, axis, keepdims=True)
+    if order != math.inf:  # the norm of x / scale, times the scale: so no power overflows
+        scale = stop_gradient(largest)
+        scale = select(equal(scale, 0), 1, scale)
+        largest = multiply(scale, _norm(divide(size, scale), axis, order))
+    return divide(x, arithmetic.maximum(largest, smallest))
+
+
+def _norm(size: Any, axis: Any, order: int) -> Any:
+    """The norm of sizes. Its slope at 0 is 0."""
+    if order == 1:
+        return sum(size, axis, keepdims=True)
+    if order == 2:
+        return arithmetic.sqrt(sum(arithmetic.square(size), axis, keepdims=True))
+    total = sum(arithmetic.power(size, order), axis, keepdims=True)
+    is_zero = equal(total, 0)
+    return select(is_zero, 0, arithmetic.power(select(is_zero, 1, total), 1.0 / order))

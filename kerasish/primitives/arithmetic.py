@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasish.arrays.dtype import result_type
+from kerasish.arrays.dtype import result_type, smallest
 from kerasish.arrays.spec import Spec, broadcast
 from kerasish.errors import DTypeError, explain
 from kerasish.primitives.casting import cast
-from kerasish.primitives.comparison import equal, greater
+from kerasish.primitives.comparison import equal, greater, logical_and
 from kerasish.primitives.movement import broadcast_to
 from kerasish.primitives.primitive import Elementwise, Floating
 
@@ -108,10 +108,14 @@ class Power(Elementwise):
     inputs, function = ("a", "b"), "power"
 
     def grad_a(self, g: Any, a: Any, b: Any) -> Any:
-        return multiply(g, multiply(b, power(a, subtract(b, 1))))
+        constant = logical_and(equal(a, 0), equal(b, 0))  # x**0 is 1 everywhere: 0, not 0 * inf
+        base = select(constant, 1, a)
+        return multiply(g, multiply(b, power(base, subtract(b, 1))))
 
     def grad_b(self, g: Any, a: Any, out: Any) -> Any:
-        base = select(equal(a, 0), 1, a)  # where the base is 0 the slope is 0, not 0 * -inf
+        # `out` times the logarithm tends to 0 where either is 0, and a negative base has powers
+        # at whole exponents alone: the slope is 0 there, not 0 * -inf or NaN.
+        base = select(greater(minimum(a, out), 0), a, 1)
         return multiply(g, multiply(out, log(base)))
 
 
@@ -146,6 +150,36 @@ class Absolute(Elementwise):
         return multiply(g, sign(x))
 
 
+class MinusAbsolute(_Signed):
+    """-|x|, whose slope at 0 is 1: the slope on the left, as for `relu`.
+
+    A smooth function is often put together from |x| and `max(x, 0)`, whose kinks cancel. With
+    these two they also cancel at 0, in derivatives of every order.
+    """
+
+    scalar = "-abs(x)"
+
+    def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
+        size = xp.asarray(xp.absolute(x, out=out))  # NumPy makes 0-d arrays scalars
+        return xp.negative(size, out=size)
+
+    def grad_x(self, g: Any, x: Any) -> Any:
+        return select(greater(x, 0), negative(g), g)
+
+
+class Softsign(Floating):
+    """x / (|x| + 1). Its slope keeps its digits far out, where the quotient is 1."""
+
+    scalar = "x / (abs(x) + 1)"
+
+    def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
+        size = xp.asarray(xp.absolute(x))
+        return xp.true_divide(x, xp.add(size, x.dtype.type(1), out=size), out=out)
+
+    def grad_x(self, g: Any, x: Any) -> Any:
+        return multiply(g, square(reciprocal(add(absolute(x), 1))))
+
+
 class Sign(_Signed):
     """-1, 0 or 1. Its gradient is zero."""
 
@@ -164,12 +198,16 @@ class Square(Elementwise):
 
 
 class SquareRoot(Floating):
-    """Square root."""
+    """Square root. The slope at 0 is that at the smallest number above: large, but finite.
+
+    So the slope of a norm, which is this times 0, is 0 there and not NaN.
+    """
 
     function, scalar, name = "sqrt", "sqrt(x)", "sqrt"
 
     def grad_x(self, g: Any, out: Any) -> Any:
-        return divide(multiply(g, 0.5), out)
+        root = select(equal(out, 0), smallest(out.dtype) ** 0.5, out)
+        return divide(multiply(g, 0.5), root)
 
 
 class Reciprocal(Floating):
@@ -288,6 +326,8 @@ remainder = Remainder()
 power = Power()
 log = Log()
 negative = Negative()
+minus_absolute = MinusAbsolute()
+softsign = Softsign()
 absolute = Absolute()
 sign = Sign()
 square = Square()

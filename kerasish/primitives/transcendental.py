@@ -6,18 +6,22 @@ the array module's loop.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from kerasish.primitives.arithmetic import (
+    absolute,
     add,
     divide,
+    minus_absolute,
     multiply,
     negative,
-    reciprocal,
+    select,
     sqrt,
     square,
     subtract,
 )
+from kerasish.primitives.comparison import equal, greater, isinf, logical_or
 from kerasish.primitives.primitive import Floating
 
 
@@ -35,8 +39,8 @@ class Expm1(Floating):
 
     function = "expm1"
 
-    def grad_x(self, g: Any, out: Any) -> Any:
-        return multiply(g, add(out, 1))
+    def grad_x(self, g: Any, x: Any) -> Any:
+        return multiply(g, exp(x))  # `out + 1` would be 0 from x = -17 on
 
 
 class Log1p(Floating):
@@ -53,8 +57,9 @@ class Tanh(Floating):
 
     function = "tanh"
 
-    def grad_x(self, g: Any, out: Any) -> Any:
-        return multiply(g, subtract(1, square(out)))
+    def grad_x(self, g: Any, x: Any) -> Any:
+        small = exp(multiply(minus_absolute(x), 2))  # `1 - out²` would be 0 from x = 9 on
+        return multiply(g, multiply(square(divide(2, add(small, 1))), small))
 
 
 class Sigmoid(Floating):
@@ -65,8 +70,9 @@ class Sigmoid(Floating):
         numerator = xp.where(x >= 0, x.dtype.type(1), small)
         return xp.true_divide(numerator, xp.add(small, x.dtype.type(1), out=small), out=out)
 
-    def grad_x(self, g: Any, out: Any) -> Any:
-        return multiply(g, multiply(out, subtract(1, out)))
+    def grad_x(self, g: Any, x: Any) -> Any:
+        small = exp(minus_absolute(x))  # `out * (1 - out)` would be 0 from x = 17 on
+        return multiply(g, divide(small, square(add(small, 1))))
 
 
 class Sin(Floating):
@@ -120,7 +126,7 @@ class Arcsin(Floating):
     function = "arcsin"
 
     def grad_x(self, g: Any, x: Any) -> Any:
-        return divide(g, sqrt(subtract(1, square(x))))
+        return divide(g, _away_from_one(x))
 
 
 class Arccos(Floating):
@@ -129,7 +135,12 @@ class Arccos(Floating):
     function = "arccos"
 
     def grad_x(self, g: Any, x: Any) -> Any:
-        return negative(divide(g, sqrt(subtract(1, square(x)))))
+        return negative(divide(g, _away_from_one(x)))
+
+
+def _away_from_one(x: Any) -> Any:
+    """The root of 1 - x², to the last digits near the ends; there the slopes are infinite."""
+    return sqrt(multiply(subtract(1, x), add(x, 1)))
 
 
 class Arctan(Floating):
@@ -142,15 +153,31 @@ class Arctan(Floating):
 
 
 class Arctan2(Floating):
-    """The angle of the point (b, a)."""
+    """The angle of the point (b, a). The slopes at the origin, and infinitely far off, are 0."""
 
     inputs, function = ("a", "b"), "arctan2"
 
     def grad_a(self, g: Any, a: Any, b: Any) -> Any:
-        return multiply(g, multiply(b, reciprocal(add(square(a), square(b)))))
+        is_steep, near, far = _slopes_of_angle(a, b)
+        return multiply(g, select(is_steep, near, far))
 
     def grad_b(self, g: Any, a: Any, b: Any) -> Any:
-        return negative(multiply(g, multiply(a, reciprocal(add(square(a), square(b))))))
+        is_steep, near, far = _slopes_of_angle(a, b)
+        return negative(multiply(g, select(is_steep, far, near)))
+
+
+def _slopes_of_angle(a: Any, b: Any) -> tuple[Any, Any, Any]:
+    """Return whether |a| > |b|, and smaller / (a² + b²) and larger / (a² + b²).
+
+    Squares would overflow, so these are q / (larger * (1 + q²)) and 1 / (larger * (1 + q²)).
+    """
+    is_steep = greater(absolute(a), absolute(b))
+    larger, smaller = select(is_steep, a, b), select(is_steep, b, a)
+    is_flat = logical_or(equal(larger, 0), isinf(larger))
+    larger = select(is_flat, math.inf, larger)
+    ratio = divide(select(is_flat, 0, smaller), larger)
+    far = divide(divide(1, add(square(ratio), 1)), larger)
+    return is_steep, multiply(ratio, far), far
 
 
 exp = Exp()

@@ -23,6 +23,8 @@ LAWS = [
     *unary(p.sqrt, **POSITIVE),
     *unary(p.negative),
     *unary(p.absolute),
+    *unary(p.minus_absolute),
+    *unary(p.softsign),
     *unary(p.sign),
     *unary(p.square),
     *unary(p.reciprocal),
@@ -76,6 +78,15 @@ def test_the_slope_of_relu_at_zero_is_zero():
 
 def test_the_slope_of_the_size_at_zero_is_zero():
     assert gradient(p.absolute, [-1.0, 0.0, 1.0]) == [[-1.0, 0.0, 1.0]]
+
+
+def test_the_slope_of_minus_the_size_at_zero_is_that_on_the_left():
+    assert gradient(p.minus_absolute, [-1.0, 0.0, -0.0, 1.0]) == [[1.0, 1.0, 1.0, -1.0]]
+
+
+def test_the_slope_of_a_root_at_zero_is_large_and_finite():
+    (slope,) = gradient(p.sqrt, [0.0, 4.0])
+    assert slope == [0.5 / np.sqrt(5e-324), 0.25]
 
 
 def test_a_power_of_zero_has_finite_slopes():

@@ -6,11 +6,16 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from kerasish.arrays.dtype import is_float, limits, result_type
+from kerasish.arrays.dtype import floatx, is_float, limits, result_type
 from kerasish.backend.convert import as_tensor
 from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, comparison, transcendental
 from kerasish.primitives.casting import cast
+
+
+def _float(x: Any) -> Any:
+    x = as_tensor(x)
+    return x if is_float(x.dtype) else cast(x, dtype=floatx())
 
 
 def _unary(primitive: Any, name: str | None = None) -> Callable[[Any], Any]:
@@ -207,10 +212,14 @@ def exp2(x: Any) -> Any:
 
 @op
 def logaddexp(x1: Any, x2: Any) -> Any:
-    """log(exp(x1) + exp(x2)), without overflow."""
-    larger, smaller = arithmetic.maximum(x1, x2), arithmetic.minimum(x1, x2)
-    distance = arithmetic.subtract(smaller, larger)
-    return arithmetic.add(larger, transcendental.log1p(transcendental.exp(distance)))
+    """log(exp(x1) + exp(x2)), without overflow; whole numbers and bool become floats first."""
+    x1, x2 = _float(x1), _float(x2)
+    same = comparison.logical_and(comparison.equal(x1, x2), comparison.isinf(x1))
+    larger = arithmetic.select(x1 > x2, x1, x2)
+    larger = arithmetic.select(same, arithmetic.maximum(x1, x2), larger)  # gradients in halves
+    distance = arithmetic.select(same, 0, arithmetic.subtract(x1, x2))  # inf - inf is 0
+    small = transcendental.log1p(transcendental.exp(arithmetic.minus_absolute(distance)))
+    return arithmetic.add(larger, small)
 
 
 @op

@@ -12,6 +12,8 @@ from kerasish.ops.numpy.movement import broadcast_to, moveaxis, reshape, split, 
 from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, cumulative, reduction
 from kerasish.primitives.casting import cast, stop_gradient
+from kerasish.primitives.comparison import equal, isinf, logical_and
+from kerasish.primitives.transcendental import exp
 
 
 def _reduce(primitive: Any, x: Any, axis: Any, keepdims: bool) -> Any:
@@ -44,16 +46,23 @@ def mean(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
 
 @op
 def var(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Variance: the mean of the squared distances from the mean."""
+    """Variance: the mean of the squared distances from the mean; half precision in float32."""
+    return _variance(x, axis, keepdims)
+
+
+def _variance(x: Any, axis: Any, keepdims: bool, root: bool = False) -> Any:
     x = _real(x)
-    centred = arithmetic.subtract(x, mean(x, axis, keepdims=True))
-    return mean(arithmetic.square(centred), axis, keepdims)
+    wide = cast(x, dtype="float32") if x.dtype in ("float16", "bfloat16") else x
+    centred = arithmetic.subtract(wide, mean(wide, axis, keepdims=True))
+    out = mean(arithmetic.square(centred), axis, keepdims)
+    out = arithmetic.sqrt(out) if root else out
+    return out if wide is x else cast(out, dtype=x.dtype)
 
 
 @op
 def std(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """Standard deviation: the root of the variance."""
-    return arithmetic.sqrt(var(x, axis, keepdims))
+    """Standard deviation: the root of the variance. The slope at equal numbers is 0."""
+    return _variance(x, axis, keepdims, root=True)
 
 
 @op
@@ -172,17 +181,9 @@ def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
 @op
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
     """log(sum(exp(x))), without overflow."""
-    from kerasish.primitives.transcendental import exp
-
     x = _real(x)
     largest = stop_gradient(max(x, axis, keepdims=True))
-    finite = arithmetic.select(_finite(largest), largest, 0)
-    total = sum(exp(arithmetic.subtract(x, finite)), axis, keepdims=True)
-    out = arithmetic.add(arithmetic.log(total), finite)
+    same = logical_and(equal(x, largest), isinf(largest))
+    distance = arithmetic.select(same, 0, arithmetic.subtract(x, largest))  # inf - inf is 0
+    out = arithmetic.add(arithmetic.log(sum(exp(distance), axis, keepdims=True)), largest)
     return out if keepdims else squeeze(out, normalize_axes(axis, x.ndim))
-
-
-def _finite(x: Any) -> Any:
-    from kerasish.primitives.comparison import isfinite
-
-    return isfinite(x)
