@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from kerasish import ops
 from kerasish.arrays.dtype import numpy_dtype
+from kerasish.backend import discovery
 
-SCALES = {"float32": 2.0**-96, "float64": 2.0**-768}
+# From which size on gradients are scaled before they are squared, and by how much. Beside such
+# large ones, what that makes too small to be seen would not have changed the sum.
+SCALES = {"float32": (2.0**50, 2.0**-96), "float64": (2.0**480, 2.0**-768)}
 KINDS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
 class Clipping:
     """The clipping part of an optimizer: at most one of three limits, which can be set later."""
+
+    _rules: dict[Any, Any]
 
     def set_clipping(self, clipnorm: Any, clipvalue: Any, global_clipnorm: Any) -> None:
         """Choose at most one way of clipping.
@@ -65,71 +71,68 @@ class Clipping:
 
     def clip(self, grads: list[Any]) -> list[Any]:
         """Return the gradients, none of them too large."""
-        if self.clipnorm is not None:
-            return clip_by_norm(grads, self.clipnorm)
-        if self.global_clipnorm is not None:
-            return clip_by_global_norm(grads, self.global_clipnorm)
-        if self.clipvalue is not None:
-            return [ops.clip(g, -self.clipvalue, self.clipvalue) for g in grads]
+        for kind, limit in self._limits.items():
+            if limit is not None:
+                return list(self._clip(kind, limit)(*map(ops.convert_to_tensor, grads)))
         return grads
 
-
-def clip_by_norm(grads: list[Any], limit: float) -> list[Any]:
-    """Return gradients, each scaled down to a norm if its own is larger."""
-    factors = _factors([[g] for g in grads], limit)
-    return [_times(g, factor) for g, factor in zip(grads, factors, strict=True)]
-
-
-def clip_by_global_norm(grads: list[Any], limit: float) -> list[Any]:
-    """Return gradients scaled down together to a norm, if theirs is larger."""
-    (factor,) = _factors([grads], limit)
-    return [_times(g, factor) for g in grads]
-
-
-def _factors(groups: list[list[Any]], limit: float) -> list[Any]:
-    """Return what each group of gradients is multiplied by.
-
-    Squares may be too large for the dtype where the result is not. Only then all is scaled first,
-    by a power of two, which changes no other bit: looking for the largest element at every step
-    would take as long as the norm itself.
-    """
-    groups = [[_wide(g) for g in grads] for grads in groups]
-    totals = [_sum_of_squares(grads) for grads in groups]
-
-    def plain() -> list[Any]:
-        return [_factor(total, limit, 1.0) for total in totals]
-
-    def careful() -> list[Any]:
-        found = []
-        for grads, total in zip(groups, totals, strict=True):
-            scale = ops.where(ops.isinf(total), SCALES[total.dtype], 1.0)
-            found.append(_factor(_sum_of_squares([g * scale for g in grads]), limit, scale))
+    def _clip(self, kind: str, limit: float) -> Any:
+        found = self._rules.get((kind, limit))
+        if found is None:
+            found = discovery.current().planned(lambda *grads: CLIPS[kind](grads, limit))
+            self._rules[kind, limit] = found
         return found
 
-    everything = totals[0]
-    for total in totals[1:]:
-        everything = everything + total
-    return ops.cond(ops.isinf(everything), careful, plain)  # type: ignore[no-any-return]
+
+def clip_by_norm(grads: Sequence[Any], limit: float) -> tuple[Any, ...]:
+    """Return gradients, each scaled down to a norm if its own is larger."""
+    return tuple([clip_by_global_norm([g], limit)[0] for g in grads])
 
 
-def _factor(total: Any, limit: float, scale: Any) -> Any:
-    return ops.minimum(limit * scale / ops.maximum(ops.sqrt(total), 1e-30), 1.0)
+def clip_by_global_norm(grads: Sequence[Any], limit: float) -> tuple[Any, ...]:
+    """Return gradients scaled down together to a norm, if theirs is larger.
+
+    Squares may be too large for the dtype where the result is not. So gradients that are so large
+    are scaled first, by a power of two, which changes no other bit.
+    """
+    wide = [_wide(g) for g in grads]
+    largest = _largest(wide)
+    threshold, small = SCALES[largest.dtype]
+    scale = ops.where(largest > threshold, small, 1.0)
+    total = ops.sum(ops.square(wide[0] * scale))
+    for gradient in wide[1:]:
+        total = total + ops.sum(ops.square(gradient * scale))
+    factor = ops.minimum(scale * limit / ops.maximum(ops.sqrt(total), 1e-30), 1.0)
+    return tuple(
+        [
+            ops.cast(w * ops.cast(factor, w.dtype), g.dtype)
+            for w, g in zip(wide, grads, strict=True)
+        ]
+    )
 
 
-def _sum_of_squares(grads: list[Any]) -> Any:
-    total = ops.sum(ops.square(grads[0]))
-    for gradient in grads[1:]:
-        total = total + ops.sum(ops.square(gradient))
-    return total
+def clip_by_value(grads: Sequence[Any], limit: float) -> tuple[Any, ...]:
+    """Return gradients whose elements are no larger than a limit."""
+    return tuple([ops.clip(g, -limit, limit) for g in grads])
+
+
+CLIPS = {
+    "clipnorm": clip_by_norm,
+    "clipvalue": clip_by_value,
+    "global_clipnorm": clip_by_global_norm,
+}
+
+
+def _largest(grads: Sequence[Any]) -> Any:
+    """The largest size of an element; 0 where there is none."""
+    extremes = [ops.max(ops.abs(g)) for g in grads if g.size]
+    found = extremes[0] if extremes else ops.zeros((), dtype=grads[0].dtype)
+    for one in extremes[1:]:
+        found = ops.maximum(found, one)
+    return found
 
 
 def _wide(gradient: Any) -> Any:
     """The gradient in a dtype that holds its norm: a half float's is easily too large."""
-    gradient = ops.convert_to_tensor(gradient)
     narrow = numpy_dtype(gradient.dtype).itemsize < 4
     return ops.cast(gradient, "float32") if narrow else gradient
-
-
-def _times(gradient: Any, factor: Any) -> Any:
-    wide = _wide(gradient)
-    return ops.cast(wide * ops.cast(factor, wide.dtype), gradient.dtype)
