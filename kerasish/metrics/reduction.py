@@ -11,7 +11,7 @@ from kerasish._registry import deserialize_keras_object, serialize_keras_object
 from kerasish.arrays.dtype import is_float
 from kerasish.losses.reducing import apply_mask
 from kerasish.losses.shapes import squeeze_or_expand_to_same_rank
-from kerasish.losses.wrapper import without_usual
+from kerasish.losses.wrapper import by_sample, without_usual
 from kerasish.metrics.metric import Metric
 
 
@@ -158,6 +158,7 @@ class MeanMetricWrapper(Mean):
             sample_weight: how much each sample counts.
         """
         mask = getattr(y_pred, "_keras_mask", None)
+        y_true, y_pred = by_sample(self._fn, y_true, y_pred, sample_weight)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
 
