@@ -98,7 +98,7 @@ def clip_by_global_norm(grads: Sequence[Any], limit: float) -> tuple[Any, ...]:
     wide = [_wide(g) for g in grads]
     largest = _largest(wide)
     threshold, small = SCALES[largest.dtype]
-    scale = ops.where(largest > threshold, small, 1.0)
+    scale = ops.where(largest > threshold, small, ops.ones_like(largest))
     total = ops.sum(ops.square(wide[0] * scale))
     for gradient in wide[1:]:
         total = total + ops.sum(ops.square(gradient * scale))
