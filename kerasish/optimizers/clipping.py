@@ -11,7 +11,7 @@ from kerasish.backend import discovery
 
 # From which size on gradients are scaled before they are squared, and by how much. Beside such
 # large ones, what that makes too small to be seen would not have changed the sum.
-SCALES = {"float32": (2.0**50, 2.0**-96), "float64": (2.0**480, 2.0**-768)}
+SCALES = {"float32": (2.0**50, 2.0**-96), "float64": (2.0**480, 2.0**-540)}
 KINDS = ("clipnorm", "clipvalue", "global_clipnorm")
 
 
