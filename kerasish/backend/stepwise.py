@@ -81,9 +81,7 @@ class _Awaited:
         return _steps(self.context, self.awaitable.__await__())
 
 
-def _within_async_generator(
-    context: Context, function: Callable[..., Any]
-) -> Callable[..., Any]:
+def _within_async_generator(context: Context, function: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(function)
     async def generator(*args: Any, **kwargs: Any) -> Any:
         inner = function(*args, **kwargs)

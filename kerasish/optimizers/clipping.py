@@ -104,10 +104,7 @@ def clip_by_global_norm(grads: Sequence[Any], limit: float) -> tuple[Any, ...]:
         total = total + ops.sum(ops.square(gradient * scale))
     factor = ops.minimum(scale * limit / ops.maximum(ops.sqrt(total), 1e-30), 1.0)
     return tuple(
-        [
-            ops.cast(w * ops.cast(factor, w.dtype), g.dtype)
-            for w, g in zip(wide, grads, strict=True)
-        ]
+        [ops.cast(w * ops.cast(factor, w.dtype), g.dtype) for w, g in zip(wide, grads, strict=True)]
     )
 
 
