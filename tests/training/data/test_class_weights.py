@@ -38,7 +38,7 @@ def test_a_key_that_is_no_whole_number_is_named(key):
 
 
 def test_a_key_beyond_the_columns_is_named_with_the_classes():
-    with pytest.raises(ValueError, match="the key 3, which is no class.*0 to 2"):
+    with pytest.raises(ValueError, match=r"the key 3, which is no class.*0 to 2"):
         class_weight_to_sample_weights(np.eye(3), {0: 1.0, 3: 2.0})
 
 
