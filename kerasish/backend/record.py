@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import itertools
 import threading
-from contextlib import ContextDecorator
-from typing import Any, Self
+from collections.abc import Callable
+from typing import Any
 
 from kerasish.arrays.dtype import is_differentiable, numpy_dtype
 from kerasish.arrays.spec import Spec
+from kerasish.backend.stepwise import within
 
 _next = itertools.count().__next__
 
@@ -86,23 +87,34 @@ class _Mode(threading.local):
 mode = _Mode()
 
 
-class _Recording(ContextDecorator):
-    """Sets whether applications are recorded, within a `with` block or a decorated function."""
+class _Recording:
+    """Sets whether applications are recorded: in a `with` block, or where a function's body runs.
+
+    As a decorator it may stand with or without parentheses.
+    """
 
     wanted: bool
+    before: Any = None
+
+    def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
+        return super().__new__(cls) if function is None else within(cls, function)
 
     def __enter__(self) -> None:
-        self.before, mode.recording = mode.recording, self.wanted
+        self.before = (mode.recording, self.before)  # a chain: one object may be entered twice
+        mode.recording = self.wanted
 
     def __exit__(self, *error: object) -> None:
-        mode.recording = self.before
+        mode.recording, self.before = self.before
 
-    def _recreate_cm(self) -> Self:
-        return type(self)()
+    def __call__(self, function: Callable[..., Any]) -> Any:
+        return within(type(self), function)
 
 
 class no_grad(_Recording):
     """Record nothing within a `with` block (PyTorch's name); also a decorator.
+
+    What is decorated may be a generator or a coroutine, too: its body records nothing, and what
+    runs between two of its steps does.
 
     Example:
         >>> import kerasish as keras

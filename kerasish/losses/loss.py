@@ -72,7 +72,10 @@ class Loss:
             whole = self.mean_at_once(y_true, y_pred)
             if whole is not None:
                 return whole
-        values = self.call(y_true, y_pred)
+        if sample_weight is None:
+            values = self.call(y_true, y_pred)
+        else:
+            values = self.values_to_weigh(y_true, y_pred, sample_weight)
         own = getattr(values, "_keras_mask", None)
         if own is not None:
             mask = own if mask is None else ops.logical_and(mask, own)
@@ -81,6 +84,10 @@ class Loss:
     def call(self, y_true: Any, y_pred: Any) -> Any:
         """Return a loss per sample."""
         raise NotImplementedError(f"{type(self).__name__} must define `call(y_true, y_pred)`.")
+
+    def values_to_weigh(self, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
+        """Return a loss per sample where each sample has a weight."""
+        return self.call(y_true, y_pred)
 
     def mean_at_once(self, y_true: Any, y_pred: Any) -> Any:
         """Return the mean over everything, if one sum over all elements gives it; else None."""

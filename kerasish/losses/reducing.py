@@ -7,7 +7,7 @@ from typing import Any
 
 from kerasish import ops
 from kerasish.errors import explain
-from kerasish.losses.shapes import squeeze_or_expand_to_same_rank
+from kerasish.losses.shapes import along_samples, squeeze_or_expand_to_same_rank
 
 MEANS = ("sum_over_batch_size", "mean", "mean_with_sample_weight")
 REDUCTIONS = (*MEANS, "sum", "none", None)
@@ -41,7 +41,8 @@ def reduce_weighted_values(
 
     Args:
         values: losses, one for each sample (and step).
-        sample_weight: what each is multiplied by.
+        sample_weight: what each is multiplied by. Where its shape is the beginning of that of
+            the values, it weighs the leading axes; else it broadcasts as in NumPy.
         mask: which of them count. Means are taken over those alone.
         reduction: see `Loss`.
         dtype: in which to compute.
@@ -55,6 +56,8 @@ def reduce_weighted_values(
     weight = apply_mask(sample_weight, mask, values.dtype, reduction)
     if weight is not None:
         values, weight = squeeze_or_expand_to_same_rank(values, weight)
+        if len(weight.shape) < len(values.shape) and weight.size > 1:
+            weight = ops.broadcast_to(along_samples(weight, values.shape), values.shape)
         values = ops.multiply(values, weight)
     return reduce_values(values, weight, reduction)
 
@@ -91,4 +94,8 @@ def apply_mask(sample_weight: Any, mask: Any, dtype: str, reduction: str | None)
         return weight
     sample_weight = ops.convert_to_tensor(sample_weight, dtype)
     weight, sample_weight = squeeze_or_expand_to_same_rank(weight, sample_weight)
+    if len(sample_weight.shape) < len(weight.shape):
+        sample_weight = along_samples(sample_weight, weight.shape)
+    else:
+        weight = along_samples(weight, sample_weight.shape)
     return ops.multiply(sample_weight, weight)

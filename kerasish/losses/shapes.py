@@ -44,6 +44,31 @@ def squeeze_or_expand_to_same_rank(x1: Any, x2: Any, expand_rank_1: bool = True)
     return x1, x2
 
 
+def along_samples(weight: Any, shape: Any) -> Any:
+    """Give weights the rank of what they weigh, where their shape is the beginning of its shape.
+
+    So one weight for each sample weighs samples, and one for each step of each sample weighs those,
+    whatever the sizes of the axes that follow. Any other shape is left to NumPy's broadcasting.
+
+    Args:
+        weight: a tensor. Last axes of size 1 say nothing.
+        shape: of the values.
+
+    Example:
+        >>> along_samples(ops.ones((2,)), (2, 2, 5)).shape
+        (2, 1, 1)
+        >>> along_samples(ops.ones((2, 3)), (2, 3)).shape
+        (2, 3)
+    """
+    own, shape = tuple(weight.shape), tuple(shape)
+    while own and own[-1] == 1 and own != shape:
+        own = own[:-1]
+    if own != shape[: len(own)]:
+        return weight
+    wanted = own + (1,) * (len(shape) - len(own))
+    return weight if wanted == tuple(weight.shape) else ops.reshape(weight, wanted)
+
+
 def _joined(larger: Any, smaller: Any, expand_rank_1: bool) -> tuple[Any, Any]:
     if larger.shape[-1] != 1:
         return larger, smaller

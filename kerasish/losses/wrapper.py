@@ -71,6 +71,10 @@ class LossFunctionWrapper(Loss):
         """Return the function's values."""
         return self.fn(*_aligned(y_true, y_pred), **self._fn_kwargs)
 
+    def values_to_weigh(self, y_true: Any, y_pred: Any, sample_weight: Any) -> Any:
+        """Return a loss per sample, also of outputs without an axis beside that of the samples."""
+        return self.call(*by_sample(self.fn, y_true, y_pred, sample_weight))
+
     def mean_at_once(self, y_true: Any, y_pred: Any) -> Any:
         """Return the mean of the errors, for functions that are a mean of errors themselves."""
         errors = getattr(self.fn, "errors", None)
@@ -131,6 +135,22 @@ class FormulaLoss(LossFunctionWrapper):
 def without_usual(arguments: dict[str, Any], usual: dict[str, Any]) -> dict[str, Any]:
     """Return the arguments but those that have their usual value."""
     return {k: v for k, v in arguments.items() if k not in usual or v != usual[k]}
+
+
+def by_sample(function: Any, y_true: Any, y_pred: Any, sample_weight: Any) -> tuple[Any, Any]:
+    """Give vectors a last axis if their elements have weights and `function` means over that axis.
+
+    Without it, the mean would be that of the samples, before anyone could weigh them.
+    """
+    if sample_weight is None or getattr(function, "errors", None) is None:
+        return y_true, y_pred
+    if tree.is_nested(y_true) or tree.is_nested(y_pred):
+        return y_true, y_pred
+    weight = ops.convert_to_tensor(sample_weight)
+    y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    if len(y_true.shape) == len(y_pred.shape) == 1 and weight.size > 1:
+        return ops.expand_dims(y_true, -1), ops.expand_dims(y_pred, -1)
+    return y_true, y_pred
 
 
 def _aligned(y_true: Any, y_pred: Any) -> tuple[Any, Any]:

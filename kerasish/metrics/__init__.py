@@ -57,8 +57,8 @@ from kerasish.metrics.correlation import (
     pearson_correlation,
 )
 from kerasish.metrics.f_score import F1Score, FBetaScore
-from kerasish.metrics.hinge import CategoricalHinge, Hinge, SquaredHinge
 from kerasish.metrics.iou import BinaryIoU, IoU, MeanIoU, OneHotIoU, OneHotMeanIoU
+from kerasish.metrics.margins import CategoricalHinge, Hinge, SquaredHinge
 from kerasish.metrics.metric import Metric
 from kerasish.metrics.probabilistic import (
     BinaryCrossentropy,

@@ -132,23 +132,25 @@ class AUC(AllCounts):
         weighted = ops.sum(by_label * self.label_weights)
         return ops.divide_no_nan(weighted, float(self.label_weights.sum()))
 
+    def _read_counts(self) -> tuple[Any, ...]:
+        """True positives, false negatives, false positives and true negatives."""
+        counts = (
+            self.true_positives, self.false_negatives, self.false_positives, self.true_negatives,
+        )  # fmt: skip
+        return tuple(self._read(total) for total in counts)
+
     def _roc(self) -> tuple[Any, Any]:
-        false_alarms = ops.divide_no_nan(
-            self.false_positives, self.false_positives + self.true_negatives
-        )
-        return false_alarms, self._recall()
+        return self._share(self.false_positives, self.true_negatives), self._recall()
 
     def _pr(self) -> tuple[Any, Any]:
         return self._recall(), self._precision()
 
     def _gains(self) -> tuple[Any, Any]:
         """Recall gain and precision gain: errors measured against taking everything for 1."""
-        right = self.true_positives.value
-        odds = ops.divide_no_nan(
-            right + self.false_negatives, self.true_negatives + self.false_positives
-        )
-        recall = 1.0 - odds * ops.divide_no_nan(self.false_negatives, right)
-        precision = 1.0 - odds * ops.divide_no_nan(self.false_positives, right)
+        right, missed, wrong, rest = self._read_counts()
+        odds = ops.divide_no_nan(right + missed, rest + wrong)
+        recall = 1.0 - odds * ops.divide_no_nan(missed, right)
+        precision = 1.0 - odds * ops.divide_no_nan(wrong, right)
         nothing = ops.equal(right, 0.0)
         recall = ops.maximum(ops.where(nothing, 0.0, recall), 0.0)
         return recall, ops.where(nothing, 1.0, precision)
@@ -159,15 +161,15 @@ class AUC(AllCounts):
         Between two thresholds `tp = intercept + slope * found`, so the precision `tp / found`
         is integrated exactly (Davis and Goadrich, 2006).
         """
-        right = self.true_positives.value
-        found = right + self.false_positives
+        right, missed, wrong, _ = self._read_counts()
+        found = right + wrong
         more_right = right[:-1] - right[1:]
         slope = ops.divide_no_nan(more_right, ops.maximum(found[:-1] - found[1:], 0.0))
         intercept = right[1:] - slope * found[1:]
         both = ops.logical_and(found[:-1] > 0, found[1:] > 0)
         ratio = ops.where(both, ops.divide_no_nan(found[:-1], found[1:]), 1.0)
         areas = slope * (more_right + intercept * ops.log(ratio))
-        return ops.divide_no_nan(areas, right[1:] + self.false_negatives[1:])
+        return ops.divide_no_nan(areas, right[1:] + missed[1:])
 
     def reset_state(self) -> None:
         """Start again from nothing."""

@@ -26,7 +26,7 @@ class _Count(Metric):
         self.init_thresholds = thresholds
         self.thresholds = parse_thresholds(thresholds, default=0.5)
         self._counter = Counter(self.thresholds)
-        self.accumulator = self.add_variable((len(self.thresholds),), "zeros", name="accumulator")
+        self.accumulator = self._add_total((len(self.thresholds),), "accumulator")
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch into account.
@@ -40,7 +40,7 @@ class _Count(Metric):
 
     def result(self) -> Any:
         """Return the count, or one for each of several thresholds."""
-        counts = self.accumulator.value
+        counts = self._read(self.accumulator)
         return counts[0] if len(self.thresholds) == 1 else counts
 
     def get_config(self) -> dict[str, Any]:
@@ -94,8 +94,8 @@ class _Share(Metric):
         self.thresholds = parse_thresholds(thresholds, default=0.5 if top_k is None else LOWEST)
         self._counter = Counter(self.thresholds, top_k, class_id)
         shape = (len(self.thresholds),)
-        self.true_positives = self.add_variable(shape, "zeros", name="true_positives")
-        setattr(self, self.error_name, self.add_variable(shape, "zeros", name=self.error_name))
+        self.true_positives = self._add_total(shape, "true_positives")
+        setattr(self, self.error_name, self._add_total(shape, self.error_name))
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch into account.
@@ -111,7 +111,8 @@ class _Share(Metric):
     def result(self) -> Any:
         """Return the share, or one for each of several thresholds; 0 of nothing."""
         errors = getattr(self, self.error_name)
-        share = ops.divide_no_nan(self.true_positives, self.true_positives + errors)
+        hits = self.true_positives
+        share = self._read(ops.divide_no_nan(hits, hits + errors))
         return share[0] if len(self.thresholds) == 1 else share
 
     def get_config(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ def concordance_correlation(y_true: Any, y_pred: Any, axis: int = -1) -> Any:
         ops.mean(ops.square(y - centre), axis=axis, keepdims=True)
         for y, centre in zip((y_true, y_pred), centres, strict=True)
     ]
-    together = (y_true - centres[1]) * (y_pred - centres[1])
+    together = (y_true - centres[0]) * (y_pred - centres[1])
     apart = spreads[0] + spreads[1] + ops.square(centres[0] - centres[1])
     return ops.mean(2.0 * together / (apart + epsilon()), axis=axis)
 

@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from kerasish import ops
-from kerasish.arrays.dtype import epsilon
+from kerasish.arrays.dtype import epsilon, floatx
 from kerasish.backend.variable import Variable
 from kerasish.errors import ShapeError, explain
-from kerasish.losses.shapes import squeeze_or_expand_to_same_rank
+from kerasish.losses.shapes import along_samples, squeeze_or_expand_to_same_rank
 from kerasish.primitives.cumulative import cumsum
 from kerasish.primitives.indexing import scatter_add
 
@@ -51,32 +51,31 @@ class Counter:
             sample_weight: how much each sample counts.
             label_weights: how much each label counts.
         """
-        dtype = next(iter(variables.values())).dtype
+        dtype, wide = floatx(), next(iter(variables.values())).dtype
         y_pred, y_true = squeeze_or_expand_to_same_rank(
             ops.cast(y_pred, dtype), ops.cast(y_true, dtype)
         )
         if sample_weight is not None:
-            sample_weight = ops.expand_dims(ops.cast(sample_weight, dtype), -1)
-            _, sample_weight = squeeze_or_expand_to_same_rank(
-                y_true, sample_weight, expand_rank_1=False
-            )
-        y_true, y_pred = self._selected(y_true, y_pred)
+            sample_weight = along_samples(ops.cast(sample_weight, wide), y_true.shape)
         shape = y_pred.shape
-        weight: Any = None
+        weight: Any = None  # in the dtype of the counts, so that no batch is too large for it
         for factor in (sample_weight, label_weights):
             if factor is not None:
-                factor = ops.broadcast_to(ops.cast(factor, dtype), shape)
+                factor = ops.broadcast_to(ops.cast(factor, wide), shape)
                 weight = factor if weight is None else ops.multiply(weight, factor)
+        y_true, y_pred, weight = self._selected(y_true, y_pred, weight)
+        shape = y_pred.shape
         if not self.by_label:
             flat = (math.prod(shape),)
             y_true, y_pred = ops.reshape(y_true, flat), ops.reshape(y_pred, flat)
             weight = None if weight is None else ops.reshape(weight, flat)
         is_true = ops.not_equal(y_true, 0)
         count = self._count_by_bucket if self.is_even else self._count_by_threshold
+        weight = ops.cast(1.0, wide) if weight is None else weight
         for name, counts in count(variables, is_true, y_pred, weight).items():
             variables[name].assign_add(counts)
 
-    def _selected(self, y_true: Any, y_pred: Any) -> tuple[Any, Any]:
+    def _selected(self, y_true: Any, y_pred: Any, weight: Any) -> tuple[Any, Any, Any]:
         if self.top_k is not None:
             _, highest = ops.top_k(y_pred, self.top_k)
             kept = ops.any(ops.one_hot(highest, y_pred.shape[-1], dtype="bool"), axis=-2)
@@ -88,8 +87,10 @@ class Counter:
                     expected="shape (num_samples, num_classes)",
                     y_pred=y_pred.shape,
                 )
-            y_true, y_pred = (y[..., self.class_id, None] for y in (y_true, y_pred))
-        return y_true, y_pred
+            y_true, y_pred, weight = (
+                None if y is None else y[..., self.class_id, None] for y in (y_true, y_pred, weight)
+            )
+        return y_true, y_pred, weight
 
     def _count_by_threshold(
         self, wanted: Any, is_true: Any, y_pred: Any, weight: Any
@@ -105,13 +106,7 @@ class Counter:
             "tn": lambda: ops.logical_not(ops.logical_or(is_true, is_positive)),
         }
         found = {name: members[name]() for name in wanted}
-        return {
-            name: ops.sum(
-                ops.cast(there, y_pred.dtype) if weight is None else ops.where(there, weight, 0),
-                axis=1,
-            )
-            for name, there in found.items()
-        }
+        return {name: ops.sum(ops.where(there, weight, 0), axis=1) for name, there in found.items()}
 
     def _count_by_bucket(
         self, wanted: Any, is_true: Any, y_pred: Any, weight: Any
@@ -129,8 +124,6 @@ class Counter:
         width = y_pred.shape[1] if self.by_label else 1
         if self.by_label:
             place = ops.reshape(place * width + ops.arange(width, dtype="int32"), (-1,))
-        one = ops.cast(1.0, y_pred.dtype)
-        weight = one if weight is None else weight
         found = {}
         for truth, above, below in ((is_true, "tp", "fn"), (ops.logical_not(is_true), "fp", "tn")):
             if above not in wanted and below not in wanted:

@@ -7,6 +7,7 @@ from typing import Any
 from kerasish import ops
 from kerasish.arrays.dtype import epsilon
 from kerasish.errors import ShapeError, explain
+from kerasish.losses.shapes import along_samples
 from kerasish.metrics.metric import Metric
 
 AVERAGES = (None, "micro", "macro", "weighted")
@@ -64,7 +65,7 @@ class FBetaScore(Metric):
             "false_negatives",
             "intermediate_weights",
         ):
-            setattr(self, name, self.add_variable(shape, "zeros", dtype=self.dtype, name=name))
+            setattr(self, name, self._add_total(shape, name, self.dtype))
         self._built = True
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -87,7 +88,9 @@ class FBetaScore(Metric):
         taken = ops.cast(taken, self.dtype)
         weight: Any = None
         if sample_weight is not None:
-            weight = ops.expand_dims(ops.convert_to_tensor(sample_weight, dtype=self.dtype), 1)
+            weight = along_samples(
+                ops.convert_to_tensor(sample_weight, dtype=self.dtype), y_true.shape
+            )
 
         def total(counts: Any) -> Any:
             return ops.sum(counts if weight is None else counts * weight, axis=self.axis)
@@ -99,13 +102,19 @@ class FBetaScore(Metric):
 
     def result(self) -> Any:
         """Return the score, or one per class."""
-        right, little = self.true_positives.value, epsilon()
-        precision = right / (right + self.false_positives + little)
-        recall = right / (right + self.false_negatives + little)
+        right, wrong, missed, occurrences = (
+            self._read(total, self.dtype)
+            for total in (
+                self.true_positives, self.false_positives, self.false_negatives,
+                self.intermediate_weights,
+            )
+        )  # fmt: skip
+        little = epsilon()
+        precision = right / (right + wrong + little)
+        recall = right / (right + missed + little)
         square = self.beta**2
         scores = precision * recall / (square * precision + recall + little) * (1.0 + square)
         if self.average == "weighted":
-            occurrences = self.intermediate_weights.value
             return ops.sum(scores * (occurrences / (ops.sum(occurrences) + little)))
         return scores if self.average is None else ops.mean(scores)
 

@@ -9,6 +9,7 @@ from typing import Any
 from kerasish import ops
 from kerasish.arrays.dtype import epsilon, is_integer
 from kerasish.errors import explain
+from kerasish.losses.shapes import along_samples
 from kerasish.metrics.metric import Metric
 from kerasish.primitives.indexing import scatter_add
 
@@ -28,9 +29,8 @@ class _ConfusionMatrix(Metric):
         self.sparse_y_true = sparse_y_true
         self.sparse_y_pred = sparse_y_pred
         self.axis = axis
-        self.total_cm = self.add_variable(
-            (num_classes, num_classes), "zeros", dtype=self.dtype, name="total_confusion_matrix"
-        )
+        shape = (num_classes, num_classes)
+        self.total_cm = self._add_total(shape, "total_confusion_matrix", self.dtype)
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         """Take a batch into account. Classes that are none of `num_classes` do not count.
@@ -44,6 +44,9 @@ class _ConfusionMatrix(Metric):
         y_true = self._classes(y_true, self.sparse_y_true)
         y_pred = self._classes(y_pred, self.sparse_y_pred)
         weight = self._weights(sample_weight, y_true.shape)
+        flat = (math.prod(y_true.shape),)
+        y_true, weight = ops.reshape(y_true, flat), ops.reshape(weight, flat)
+        y_pred = ops.reshape(y_pred, (math.prod(y_pred.shape),))
         counts = ops.logical_and(
             ops.logical_and(y_true >= 0, y_true < size), ops.logical_and(y_pred >= 0, y_pred < size)
         )
@@ -55,11 +58,11 @@ class _ConfusionMatrix(Metric):
 
     def _classes(self, y: Any, are_numbers: bool) -> Any:
         y = ops.convert_to_tensor(y) if are_numbers else ops.argmax(y, axis=self.axis)
-        return ops.reshape(ops.cast(y, "int32"), (math.prod(y.shape),))
+        return ops.cast(y, "int32")
 
     def _weights(self, sample_weight: Any, shape: tuple[int, ...]) -> Any:
         if sample_weight is None:
-            return ops.ones(shape, dtype=self.dtype)
+            return ops.ones(shape, dtype=self.total_cm.dtype)
         kind = str(getattr(sample_weight, "dtype", ""))
         if "float" in kind and is_integer(self.dtype):
             warnings.warn(
@@ -67,9 +70,10 @@ class _ConfusionMatrix(Metric):
                 f"{self.dtype}. Pass dtype='float32' to the metric, or whole weights.",
                 stacklevel=4,
             )
-        weight = ops.convert_to_tensor(sample_weight, dtype=self.dtype)
-        if len(weight.shape) > 1:
-            weight = ops.reshape(weight, (math.prod(weight.shape),))
+        weight = ops.cast(ops.convert_to_tensor(sample_weight, self.dtype), self.total_cm.dtype)
+        weight = along_samples(weight, shape)
+        if math.prod(weight.shape) == math.prod(shape):  # a weight for each, whatever the axes
+            return ops.reshape(weight, shape)
         return ops.broadcast_to(weight, shape)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from kerasish import dtype_policies, initializers, ops, tree
 from kerasish._names import auto_name, named
-from kerasish.arrays.dtype import floatx
+from kerasish.arrays.dtype import floatx, is_integer
 from kerasish.backend.stateless import StatelessScope
 from kerasish.backend.variable import Variable
 from kerasish.errors import explain
@@ -89,6 +89,18 @@ class Metric:
             )
         self._keep(variable)
         return variable
+
+    def _add_total(self, shape: Any, name: str, dtype: str | None = None) -> Variable:
+        """Make a variable that something is added to at each batch: as wide as a dtype can be.
+
+        In float32 a count would stop growing at 2**24, in int32 it would turn negative at 2**31.
+        """
+        wide = "int64" if is_integer(dtype or floatx()) else "float64"
+        return self.add_variable(shape, "zeros", dtype=wide, name=name)
+
+    def _read(self, total: Any, dtype: str | None = None) -> Any:
+        """Return a total, or what follows from totals, in the dtype that results have."""
+        return ops.cast(total, dtype or floatx())
 
     def add_weight(
         self, shape: Any = (), initializer: Any = None, dtype: Any = None, name: str | None = None

@@ -7,10 +7,11 @@ from typing import Any
 
 from kerasish import ops
 from kerasish.errors import explain
-from kerasish.losses.shapes import squeeze_or_expand_to_same_rank
+from kerasish.losses.shapes import along_samples, squeeze_or_expand_to_same_rank
 from kerasish.metrics.f_score import check_matrices
 from kerasish.metrics.metric import Metric
 
+ROUNDING = 2.0**-80  # what is left of the mean's square where every target is the mean
 AGGREGATIONS = (None, "uniform_average", "variance_weighted_average")
 
 
@@ -59,16 +60,16 @@ class R2Score(Metric):
             )
         self.class_aggregation = class_aggregation
         self.num_regressors = num_regressors
-        self.num_samples = self.add_variable((), "zeros", name="num_samples")
+        self.num_samples = self._add_total((), "num_samples")
         self._built = False
 
     def _build(self, y_true_shape: Any, y_pred_shape: Any) -> None:
         check_matrices("R2Score", y_true_shape, y_pred_shape)
         shape = (y_pred_shape[-1],)
-        self.squared_sum = self.add_variable(shape, "zeros", name="squared_sum")
-        self.sum = self.add_variable(shape, "zeros", name="sum")
-        self.total_mse = self.add_variable(shape, "zeros", name="residual")
-        self.count = self.add_variable(shape, "zeros", name="count")
+        self.squared_sum = self._add_total(shape, "squared_sum")
+        self.sum = self._add_total(shape, "sum")
+        self.total_mse = self._add_total(shape, "residual")
+        self.count = self._add_total(shape, "count")
         self._built = True
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
@@ -84,27 +85,42 @@ class R2Score(Metric):
         y_true, y_pred = squeeze_or_expand_to_same_rank(y_true, y_pred)
         if not self._built:
             self._build(y_true.shape, y_pred.shape)
-        weight = ops.convert_to_tensor(1 if sample_weight is None else sample_weight, self.dtype)
-        if len(weight.shape) == 1:
-            weight = ops.expand_dims(weight, 1)
-        weight = ops.broadcast_to(weight, y_true.shape)
-        weighted = y_true * weight
-        self.sum.assign_add(ops.sum(weighted, axis=0))
-        self.squared_sum.assign_add(ops.sum(y_true * weighted, axis=0))
+        wide = self.sum.dtype
+        y_true, y_pred = ops.cast(y_true, wide), ops.cast(y_pred, wide)
+        weight = ops.convert_to_tensor(1 if sample_weight is None else sample_weight, wide)
+        weight = ops.broadcast_to(along_samples(weight, y_true.shape), y_true.shape)
+        count, total = ops.sum(weight, axis=0), ops.sum(y_true * weight, axis=0)
+        # Squared distances from the mean, of the batch and between the means (Chan, Golub and
+        # LeVeque, 1979). Sums of squares alone would differ by nothing but rounding errors where
+        # the mean is large.
+        mean = ops.divide_no_nan(total, count)
+        apart = mean - ops.divide_no_nan(self.sum, self.count)
+        share = ops.divide_no_nan(self.count * count, self.count + count)
+        within = ops.sum(ops.square(y_true - mean) * weight, axis=0)
+        self.squared_sum.assign_add(within + ops.square(apart) * share)
+        self.sum.assign_add(total)
         self.total_mse.assign_add(ops.sum(ops.square(y_true - y_pred) * weight, axis=0))
-        self.count.assign_add(ops.sum(weight, axis=0))
+        self.count.assign_add(count)
         self.num_samples.assign_add(float(ops.size(y_true)))
 
     def result(self) -> Any:
-        """Return the score, or one per output."""
-        spread = self.squared_sum - self.sum * (self.sum / self.count)
-        scores = 1.0 - self.total_mse / spread
-        scores = ops.where(ops.isinf(scores), 0.0, scores)
+        """Return the score, or one per output.
+
+        For a constant target it is 1 if all predictions are right and 0 if not, as in scikit-learn.
+        """
+        spread, errors = self.squared_sum.value, self.total_mse.value
+        size = ops.divide_no_nan(ops.square(self.sum), self.count)
+        is_constant = ops.less_equal(spread, size * ROUNDING)
+        spread = ops.where(is_constant, 0.0, spread)
+        scores = 1.0 - ops.divide_no_nan(errors, spread)
+        scores = ops.where(ops.logical_and(is_constant, errors > 0), 0.0, scores)
+        scores = ops.where(ops.equal(self.count, 0), float("nan"), scores)
         if self.class_aggregation == "uniform_average":
             scores = ops.mean(scores)
         elif self.class_aggregation == "variance_weighted_average":
-            scores = ops.sum(spread * scores) / ops.sum(spread)
-        return self._adjusted(scores) if self.num_regressors else scores
+            weights = ops.where(ops.sum(spread) > 0, spread, 1.0)
+            scores = ops.sum(weights * scores) / ops.sum(weights)
+        return self._read(self._adjusted(scores) if self.num_regressors else scores)
 
     def _adjusted(self, scores: Any) -> Any:
         """Take away what mere chance explains with that many regressors."""

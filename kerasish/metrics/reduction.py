@@ -8,9 +8,10 @@ from typing import Any, ClassVar
 
 from kerasish import losses, ops
 from kerasish._registry import deserialize_keras_object, serialize_keras_object
+from kerasish.arrays.dtype import is_float
 from kerasish.losses.reducing import apply_mask
 from kerasish.losses.shapes import squeeze_or_expand_to_same_rank
-from kerasish.losses.wrapper import without_usual
+from kerasish.losses.wrapper import by_sample, without_usual
 from kerasish.metrics.metric import Metric
 
 
@@ -54,7 +55,7 @@ class Sum(Metric):
 
     def __init__(self, name: str = "sum", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
-        self.total = self.add_variable((), "zeros", dtype=self.dtype, name="total")
+        self.total = self._add_total((), "total", self.dtype)
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Add values.
@@ -75,7 +76,7 @@ class Sum(Metric):
 
     def result(self) -> Any:
         """Return the sum."""
-        return self.total.value
+        return self._read(self.total, self.dtype)
 
 
 class Mean(Metric):
@@ -91,8 +92,8 @@ class Mean(Metric):
 
     def __init__(self, name: str = "mean", dtype: Any = None) -> None:
         super().__init__(name=name, dtype=dtype)
-        self.total = self.add_variable((), "zeros", dtype=self.dtype, name="total")
-        self.count = self.add_variable((), "zeros", dtype=self.dtype, name="count")
+        self.total = self._add_total((), "total", self.dtype)
+        self.count = self._add_total((), "count", self.dtype)
 
     def update_state(self, values: Any, sample_weight: Any = None) -> None:
         """Take values into account.
@@ -120,7 +121,8 @@ class Mean(Metric):
 
     def result(self) -> Any:
         """Return the mean; 0 of nothing."""
-        return ops.divide_no_nan(self.total, self.count)
+        mean = ops.divide_no_nan(self.total, self.count)
+        return self._read(mean, self.dtype if is_float(self.dtype) else None)
 
 
 class MeanMetricWrapper(Mean):
@@ -156,6 +158,7 @@ class MeanMetricWrapper(Mean):
             sample_weight: how much each sample counts.
         """
         mask = getattr(y_pred, "_keras_mask", None)
+        y_true, y_pred = by_sample(self._fn, y_true, y_pred, sample_weight)
         values = self._fn(y_true, y_pred, **self._fn_kwargs)
         super().update_state(values, apply_mask(sample_weight, mask, self.dtype, "sum"))
 

@@ -17,10 +17,10 @@ class AllCounts(Metric):
     _direction = "up"
 
     def _add_counts(self, shape: tuple[int, ...]) -> None:
-        self.true_positives = self.add_variable(shape, "zeros", name="true_positives")
-        self.false_positives = self.add_variable(shape, "zeros", name="false_positives")
-        self.true_negatives = self.add_variable(shape, "zeros", name="true_negatives")
-        self.false_negatives = self.add_variable(shape, "zeros", name="false_negatives")
+        self.true_positives = self._add_total(shape, "true_positives")
+        self.false_positives = self._add_total(shape, "false_positives")
+        self.true_negatives = self._add_total(shape, "true_negatives")
+        self.false_negatives = self._add_total(shape, "false_negatives")
 
     @property
     def _counts(self) -> dict[str, Any]:
@@ -31,17 +31,20 @@ class AllCounts(Metric):
             "fn": self.false_negatives,
         }
 
+    def _share(self, part: Any, rest: Any) -> Any:
+        return self._read(ops.divide_no_nan(part, part + rest))
+
     def _recall(self) -> Any:
         """Of what is 1, how much is taken for 1 (also called sensitivity)."""
-        return ops.divide_no_nan(self.true_positives, self.true_positives + self.false_negatives)
+        return self._share(self.true_positives, self.false_negatives)
 
     def _specificity(self) -> Any:
         """Of what is 0, how much is taken for 0."""
-        return ops.divide_no_nan(self.true_negatives, self.true_negatives + self.false_positives)
+        return self._share(self.true_negatives, self.false_positives)
 
     def _precision(self) -> Any:
         """Of what is taken for 1, how much is 1."""
-        return ops.divide_no_nan(self.true_positives, self.true_positives + self.false_positives)
+        return self._share(self.true_positives, self.false_positives)
 
 
 class _BestUnderConstraint(AllCounts):

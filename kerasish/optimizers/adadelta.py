@@ -15,9 +15,8 @@ class Adadelta(Optimizer):
         learning_rate: factor of the steps; the paper's form has 1.0.
         rho: how much of the running means stays at each step.
         epsilon: keeps the quotient finite, and the first steps above 0.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     slots = ("accumulated_grad", "accumulated_delta_var")
@@ -25,11 +24,9 @@ class Adadelta(Optimizer):
 
     def __init__(
         self, learning_rate: Any = 0.001, rho: float = 0.95, epsilon: float = 1e-7,
-        weight_decay: Any = None, name: str | None = None, **kwargs: Any,
+        *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         self.rho, self.epsilon = rho, epsilon
 
     def update(

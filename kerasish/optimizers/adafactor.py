@@ -24,19 +24,16 @@ class Adafactor(Optimizer):
         epsilon_2: the least size that a variable counts as having.
         clip_threshold: largest root mean square of a step's direction.
         relative_step: kept for Keras; no rate is ever larger than `1 / sqrt(step)`.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     def __init__(
         self, learning_rate: Any = 0.001, beta_2_decay: float = -0.8, epsilon_1: float = 1e-30,
         epsilon_2: float = 1e-3, clip_threshold: float = 1.0, relative_step: bool = True,
-        weight_decay: Any = None, name: str | None = None, **kwargs: Any,
+        *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         self.beta_2_decay = beta_2_decay
         self.epsilon_1, self.epsilon_2 = epsilon_1, epsilon_2
         self.clip_threshold, self.relative_step = clip_threshold, relative_step

@@ -17,9 +17,8 @@ class Adagrad(Optimizer):
         learning_rate: length of a step; the paper's form has 1.0.
         initial_accumulator_value: what the sums of squares begin with.
         epsilon: keeps the quotient finite.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     slots = ("accumulator",)
@@ -27,11 +26,9 @@ class Adagrad(Optimizer):
 
     def __init__(
         self, learning_rate: Any = 0.001, initial_accumulator_value: float = 0.1,
-        epsilon: float = 1e-7, weight_decay: Any = None, name: str | None = None, **kwargs: Any,
+        epsilon: float = 1e-7, *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         if initial_accumulator_value < 0:
             raise ValueError(
                 explain(

@@ -16,20 +16,17 @@ class Adam(MomentOptimizer):
         beta_1, beta_2: how much of the means stays at each step.
         epsilon: keeps the quotient finite.
         amsgrad: use the largest mean square so far (Reddi et al., 2018).
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     elementwise = True
 
     def __init__(
         self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
-        epsilon: float = 1e-7, amsgrad: bool = False, weight_decay: Any = None,
-        name: str | None = None, **kwargs: Any,
+        epsilon: float = 1e-7, amsgrad: bool = False, *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,
-            weight_decay=weight_decay, name=name, **kwargs,
-        )  # fmt: skip
+        super().__init__(learning_rate, beta_1, beta_2, epsilon, *shared, **named)
         self.amsgrad = amsgrad
 
     def active_slots(self) -> tuple[str, ...]:
@@ -61,11 +58,10 @@ class AdamW(Adam):
     def __init__(
         self, learning_rate: Any = 0.001, weight_decay: Any = 0.004, beta_1: float = 0.9,
         beta_2: float = 0.999, epsilon: float = 1e-7, amsgrad: bool = False,
-        name: str | None = None, **kwargs: Any,
+        *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
         super().__init__(
-            learning_rate=learning_rate, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,
-            amsgrad=amsgrad, weight_decay=weight_decay, name=name, **kwargs,
-        )  # fmt: skip
+            learning_rate, beta_1, beta_2, epsilon, amsgrad, weight_decay, *shared, **named
+        )
         if self.weight_decay is None:
             raise ValueError("AdamW needs a number for `weight_decay`; use Adam without one.")

@@ -16,9 +16,8 @@ class Adamax(MomentOptimizer):
         beta_1: how much of the mean gradient stays at each step.
         beta_2: how much of the largest size stays at each step.
         epsilon: keeps the quotient finite.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     slots = ("momentum", "norm")

@@ -16,10 +16,10 @@ class Decay:
     use_ema: bool
     ema_momentum: float
     ema_overwrite_frequency: int | None
-    _iterations: Variable
+    iterations: Any
     _index: dict[int, int]
     _trainable_variables: list[Variable]
-    _averages: list[Variable]
+    _averages: list[Variable | None]
     _excluded: set[int]
     _excluded_words: list[str]
 
@@ -44,20 +44,33 @@ class Decay:
                 variable.assign(variable - variable * decay)
 
     def _update_averages(self) -> None:
-        momentum = self.ema_momentum
-        is_first = ops.cast(ops.equal(self._iterations, 0), "float32")
-        for variable, average in zip(self._trainable_variables, self._averages, strict=True):
-            keep = ops.cast(momentum * (1.0 - is_first), variable._dtype)
-            average.assign(keep * average + (1.0 - keep) * variable)
+        """Let the averages follow; where it is time, set the variables to them.
+
+        Both look at the number of updates, as Keras does: while gradients accumulate, it stays the
+        same for some steps.
+        """
+        pairs = [
+            (variable, average)
+            for variable, average in zip(self._trainable_variables, self._averages, strict=True)
+            if average is not None
+        ]
+        updates = self.iterations
+        is_first = ops.equal(updates, 0)
+        for variable, average in pairs:
+            # In this form, unlike in `m * a + (1 - m) * v`, what does not change stays as it is.
+            moved = average + (variable - average) * (1.0 - self.ema_momentum)
+            average.assign(ops.where(is_first, variable, moved))
         every = self.ema_overwrite_frequency
         if every:
-            is_due = ops.equal(ops.mod(self._iterations + 1, every), 0)
-            for variable, average in zip(self._trainable_variables, self._averages, strict=True):
+            is_due = ops.equal(ops.mod(updates + 1, every), 0)
+            for variable, average in pairs:
                 variable.assign(ops.where(is_due, average, variable))
 
     def finalize_variable_values(self, var_list: Any) -> None:
         """Set the variables to their averages, if those are kept: the end of training."""
         if self.use_ema and self.built:
             for variable in var_list:
-                if id(variable) in self._index:
-                    variable.assign(self._averages[self._index[id(variable)]].value)
+                index = self._index.get(id(variable))
+                average = None if index is None else self._averages[index]
+                if average is not None:
+                    variable.assign(average.value)

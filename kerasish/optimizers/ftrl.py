@@ -22,9 +22,8 @@ class Ftrl(Optimizer):
         l1_regularization_strength, l2_regularization_strength: penalties on the weights.
         l2_shrinkage_regularization_strength: a penalty through the gradients alone.
         beta: makes the l2 penalty stronger by `beta / (2 learning_rate)`.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
 
     Raises:
         ValueError: for a positive power, or a negative strength.
@@ -38,11 +37,9 @@ class Ftrl(Optimizer):
         initial_accumulator_value: float = 0.1, l1_regularization_strength: float = 0.0,
         l2_regularization_strength: float = 0.0,
         l2_shrinkage_regularization_strength: float = 0.0, beta: float = 0.0,
-        weight_decay: Any = None, name: str | None = None, **kwargs: Any,
+        *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         strengths = {
             "initial_accumulator_value": initial_accumulator_value,
             "l1_regularization_strength": l1_regularization_strength,

@@ -15,9 +15,8 @@ class Lamb(MomentOptimizer):
         learning_rate: length of a step, as a share of the variable's norm.
         beta_1, beta_2: how much of the means stays at each step.
         epsilon: keeps the quotient finite.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     elementwise = False  # the norms are each variable's own

@@ -33,6 +33,14 @@ class LearningRate:
                     learning_rate=learning_rate,
                 )
             )
+        if isinstance(learning_rate, int) and learning_rate < 0:
+            raise ValueError(
+                explain(
+                    "`learning_rate` must not be a negative whole number",
+                    advice="A negative float is taken, for steps along the gradient.",
+                    learning_rate=learning_rate,
+                )
+            )
         variable = Variable(
             float(learning_rate), name="learning_rate", dtype=floatx(), trainable=False
         )

@@ -18,9 +18,8 @@ class Lion(Optimizer):
         learning_rate: length of a step.
         beta_1: how much of the direction comes from earlier gradients.
         beta_2: how much of the momentum stays at each step.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
 
     Raises:
         ValueError: when `beta_1` is not above 0 and at most 1.
@@ -31,11 +30,9 @@ class Lion(Optimizer):
 
     def __init__(
         self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.99,
-        weight_decay: Any = None, name: str | None = None, **kwargs: Any,
+        *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         if not 0 < beta_1 <= 1:
             raise ValueError(explain("`beta_1` must be above 0 and at most 1", beta_1=beta_1))
         self.beta_1, self.beta_2 = beta_1, beta_2

@@ -6,10 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from kerasish import ops
+from kerasish._names import named
 from kerasish._registry import deserialize_keras_object, serialize_keras_object
+from kerasish.backend.scopes import concrete
 from kerasish.backend.variable import Variable
 from kerasish.errors import explain
-from kerasish.initializers import Constant
 from kerasish.optimizers.optimizer import Optimizer
 
 _OF_THE_INNER_ONE = {
@@ -67,14 +68,18 @@ class LossScaleOptimizer(Optimizer):
         self.initial_scale = initial_scale
         self.dynamic_growth_steps = dynamic_growth_steps
         inner_optimizer.loss_scale_factor = None  # or else gradients would be divided twice
-        # Made here and not in `build`: a step that is traced first must read the variable.
-        self.step_counter = self.add_variable((), "zeros", dtype="int32", name="step_counter")
-        self.dynamic_scale = self.add_variable(
-            (), Constant(initial_scale), dtype="float32", name="dynamic_scale"
-        )
+        # Made here, since a step that is traced before `build` must read the variable; a part of
+        # the state from `build` on, as in Keras.
+        with concrete(), named(self.name):
+            self.step_counter = Variable(0, dtype="int32", trainable=False, name="step_counter")
+            self.dynamic_scale = Variable(
+                float(initial_scale), dtype="float32", trainable=False, name="dynamic_scale"
+            )
 
     def build(self, variables: Sequence[Variable]) -> None:
         """Build the inner optimizer."""
+        self._track(self.step_counter)
+        self._track(self.dynamic_scale)
         self.inner_optimizer.build(variables)
         super().build(variables)
 

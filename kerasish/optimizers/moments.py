@@ -14,20 +14,17 @@ class MomentOptimizer(Optimizer):
         learning_rate: length of a step.
         beta_1, beta_2: how much of the means stays at each step.
         epsilon: keeps the quotient finite.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     slots: tuple[str, ...] = ("momentum", "velocity")
 
     def __init__(
         self, learning_rate: Any = 0.001, beta_1: float = 0.9, beta_2: float = 0.999,
-        epsilon: float = 1e-7, weight_decay: Any = None, name: str | None = None, **kwargs: Any,
+        epsilon: float = 1e-7, *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         self.beta_1, self.beta_2, self.epsilon = beta_1, beta_2, epsilon
 
 

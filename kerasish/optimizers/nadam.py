@@ -18,9 +18,8 @@ class Nadam(MomentOptimizer):
         learning_rate: length of a step.
         beta_1, beta_2: how much of the means stays at each step.
         epsilon: keeps the quotient finite.
-        weight_decay: as for Optimizer.
-        name: as for Optimizer.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     elementwise = True
@@ -29,7 +28,7 @@ class Nadam(MomentOptimizer):
         """Make the slots, and the product of all momenta so far, which they share."""
         super().build(variables)
         dtype = variables[0]._dtype if variables else floatx()
-        self._product = self.add_variable((), "ones", dtype=dtype, name="product")
+        self._product = self.add_variable((), "ones", dtype=dtype)
 
     def _momentum_of(self, step: Any) -> Any:
         return self.beta_1 * (1 - 0.5 * ops.power(0.96, step))

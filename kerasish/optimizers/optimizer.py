@@ -16,6 +16,7 @@ from kerasish.backend.record import no_grad
 from kerasish.backend.scopes import concrete
 from kerasish.backend.variable import Variable
 from kerasish.errors import explain, warn_deprecated
+from kerasish.optimizers.arguments import show_shared
 from kerasish.optimizers.clipping import Clipping
 from kerasish.optimizers.decay import Decay
 from kerasish.optimizers.joined import by_dtype
@@ -49,6 +50,10 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
 
     slots: tuple[str, ...] = ()
     elementwise = False
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        show_shared(cls)
 
     def __init__(
         self, learning_rate: Any, weight_decay: float | None = None, clipnorm: float | None = None,
@@ -127,7 +132,9 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
         if self.use_ema:
             self._averages = self.add_optimizer_variables(variables, "average")
         if self.gradient_accumulation_steps:
-            self._accumulators = self.add_optimizer_variables(variables, "gradient_accumulator")
+            self._accumulators = [
+                self.add_variable_from_reference(v, "gradient_accumulator") for v in variables
+            ]
         self._trainable_variables = list(variables)
         self._index = {id(v): i for i, v in enumerate(variables)}
         for names in self.slot_groups():
@@ -236,6 +243,9 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
         return [g for g, _ in found], [v for _, v in found]
 
     def _apply(self, grads: list[Any], variables: list[Variable]) -> None:
+        grads, variables = self._overwrite(grads, variables)
+        if not variables:
+            return
         scale = self.loss_scale_factor
         if scale is not None:
             grads = [ops.divide(g, scale) for g in grads]
@@ -243,11 +253,21 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
             self._accumulate(grads, variables)
         else:
             self._update_all(grads, variables)
+        # At every step, not only at those where what was accumulated is applied: what follows
+        # looks at the counter itself.
+        if self.use_ema:
+            self._update_averages()
+        for variable in variables:
+            if variable.constraint is not None:
+                variable.assign(variable.constraint(variable))
+
+    def _is_due(self) -> Any:
+        """Whether what was accumulated is applied at this step."""
+        return ops.equal(ops.mod(self._iterations + 1, self.gradient_accumulation_steps), 0)
 
     def _accumulate(self, grads: list[Any], variables: list[Variable]) -> None:
         steps = self.gradient_accumulation_steps
         accumulators = [self._accumulators[self._get_variable_index(v)] for v in variables]
-        is_due = ops.equal(ops.mod(self._iterations + 1, steps), 0)
 
         def update() -> None:
             means = [(g + a) / steps for g, a in zip(grads, accumulators, strict=True)]
@@ -259,28 +279,30 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
             for accumulator, gradient in zip(accumulators, grads, strict=True):
                 accumulator.assign(accumulator + gradient)
 
-        ops.cond(is_due, update, wait)
+        ops.cond(self._is_due(), update, wait)
+
+    def _overwrite(self, grads: list[Any], variables: list[Variable]) -> Any:
+        """Set the variables that are replaced by their gradients; return what is left to do.
+
+        While gradients accumulate, the largest of them is what such a variable becomes.
+        """
+        left = []
+        for gradient, variable in zip(grads, variables, strict=True):
+            if not variable.overwrite_with_gradient:
+                left.append((gradient, variable))
+            elif not self.gradient_accumulation_steps:
+                variable.assign(gradient)
+            else:
+                accumulator = self._accumulators[self._get_variable_index(variable)]
+                largest, is_due = ops.maximum(gradient, accumulator), self._is_due()
+                variable.assign(ops.where(is_due, largest, variable))
+                accumulator.assign(ops.where(is_due, 0, largest))
+        return [g for g, _ in left], [v for _, v in left]
 
     def _update_all(self, grads: list[Any], variables: list[Variable]) -> None:
-        overwritten = [
-            (g, v) for g, v in zip(grads, variables, strict=True) if v.overwrite_with_gradient
-        ]
-        for gradient, variable in overwritten:
-            variable.assign(gradient)
-        if overwritten:
-            pairs = [
-                p for p in zip(grads, variables, strict=True) if not p[1].overwrite_with_gradient
-            ]
-            grads, variables = [g for g, _ in pairs], [v for _, v in pairs]
-        if variables:
-            grads = self.clip(grads)
-            self.apply_weight_decay(variables)
-            self._backend_update_step(grads, variables, self._get_current_learning_rate())
-        if self.use_ema:
-            self._update_averages()
-        for variable in variables:
-            if variable.constraint is not None:
-                variable.assign(variable.constraint(variable))
+        grads = self.clip(grads)
+        self.apply_weight_decay(variables)
+        self._backend_update_step(grads, variables, self._get_current_learning_rate())
 
     def _backend_update_step(
         self, grads: list[Any], variables: list[Variable], learning_rate: Any

@@ -17,19 +17,17 @@ class RMSprop(Optimizer):
         momentum: how much of the last step goes into the next.
         epsilon: keeps the quotient finite.
         centered: subtract the squared mean gradient: divide by the variance's root.
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     elementwise = True
 
     def __init__(
         self, learning_rate: Any = 0.001, rho: float = 0.9, momentum: float = 0.0,
-        epsilon: float = 1e-7, centered: bool = False, weight_decay: Any = None,
-        name: str | None = None, **kwargs: Any,
+        epsilon: float = 1e-7, centered: bool = False, *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         self.rho, self.momentum = rho, momentum
         self.epsilon, self.centered = epsilon, centered
 

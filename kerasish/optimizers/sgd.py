@@ -15,18 +15,17 @@ class SGD(Optimizer):
         learning_rate: length of a step.
         momentum: how much of the last step goes into the next, from 0 to 1.
         nesterov: look ahead by the momentum (Nesterov, 1983).
-        **kwargs: as for Optimizer.
+        *shared: the arguments of Optimizer from `weight_decay` on, by place.
+        **named: the same by name.
     """
 
     elementwise = True
 
     def __init__(
         self, learning_rate: Any = 0.01, momentum: float = 0.0, nesterov: bool = False,
-        weight_decay: Any = None, name: str | None = None, **kwargs: Any,
+        *shared: Any, **named: Any,
     ) -> None:  # fmt: skip
-        super().__init__(
-            learning_rate=learning_rate, weight_decay=weight_decay, name=name, **kwargs
-        )
+        super().__init__(learning_rate, *shared, **named)
         if not isinstance(momentum, (int, float)) or not 0 <= momentum <= 1:
             raise ValueError(explain("`momentum` must be a number from 0 to 1", momentum=momentum))
         self.momentum, self.nesterov = momentum, nesterov

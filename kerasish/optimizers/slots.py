@@ -46,13 +46,20 @@ class Slots:
 
     def add_optimizer_variables(self, trainable_variables: Sequence[Variable], name: Any,
                                 initializer: Any = "zeros") -> Any:  # fmt: skip
-        """Make one variable, or several, for each trainable one; return lists of them."""
+        """Make one variable, or several, for each trainable one; return lists of them.
+
+        None stands for those of a variable that is replaced by its gradient: no rule applies.
+        """
         names = [name] if isinstance(name, str) else list(name)
         kinds = (
             initializer if isinstance(initializer, (list, tuple)) else [initializer] * len(names)
         )
-        found: list[list[Variable]] = [[] for _ in names]
+        found: list[list[Variable | None]] = [[] for _ in names]
         for variable in trainable_variables:
             for i, (slot, kind) in enumerate(zip(names, kinds, strict=True)):
-                found[i].append(self.add_variable_from_reference(variable, slot, kind))
+                found[i].append(
+                    None
+                    if variable.overwrite_with_gradient
+                    else self.add_variable_from_reference(variable, slot, kind)
+                )
         return found[0] if isinstance(name, str) else found

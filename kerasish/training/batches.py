@@ -19,6 +19,11 @@ def all_targets(data: Any, y: Any) -> Any:
     return source.batch_of(source.arrays)[1] if isinstance(source, ArrayBatches) else y
 
 
+def class_weight_of(data: Any) -> Any:
+    """Return the class weights that batches are weighed by, or None."""
+    return getattr(getattr(data, "source", None), "class_weight", None)
+
+
 def shown(structure: Any) -> str:
     """Return the shapes and dtypes of handles, for messages."""
     specs = [str(leaf.spec) for leaf in tree.flatten(structure) if leaf is not None]

@@ -9,6 +9,7 @@ import numpy as np
 from kerasish import tree
 from kerasish.errors import explain
 from kerasish.losses import Loss
+from kerasish.training.data.weights import check_keys
 
 
 def check_targets(y: Any, compile_loss: Any, outputs: Any) -> None:
@@ -37,6 +38,23 @@ def check_targets(y: Any, compile_loss: Any, outputs: Any) -> None:
             )
         if getattr(getattr(loss, "fn", None), "takes_class_numbers", False):
             _check_classes(target, loss, output.shape)
+
+
+def check_class_weight(class_weight: Any, outputs: Any) -> None:
+    """Look for class weights under keys that are no class of a model's only output.
+
+    Args:
+        class_weight: dict from class to weight, or None.
+        outputs: handles of the model's outputs, flat; None as long as it is not built.
+
+    Raises:
+        ValueError: for such a key.
+    """
+    if class_weight is None or outputs is None or len(outputs) != 1 or not outputs[0].shape:
+        return
+    columns = outputs[0].shape[-1]
+    if columns is not None:
+        check_keys(class_weight, max(columns, 2))  # one column tells two classes apart
 
 
 def _check_classes(target: Any, loss: Any, shape: Any) -> None:

@@ -17,13 +17,14 @@ from kerasish.training.batches import (
     all_targets,
     arrays,
     check_frequency,
+    class_weight_of,
     handle,
     is_due,
     is_one_batch,
     shown,
 )
 from kerasish.training.blocks import Blocks
-from kerasish.training.checks import check_targets
+from kerasish.training.checks import check_class_weight, check_targets
 from kerasish.training.compiling import Compiling
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
 from kerasish.training.loop import Run, concatenate_outputs, host, to_python
@@ -278,6 +279,7 @@ class Trainer(Compiling):
         if class_weight is not None:
             if sample_weight is not None:
                 raise ValueError("Give `sample_weight` or `class_weight`, not both.")
+            check_class_weight(class_weight, self._output_handles)
             sample_weight = class_weight_to_sample_weights(y, class_weight)
         return self._on_batch("train", (x, y, sample_weight), return_dict)
 
@@ -318,6 +320,7 @@ class Trainer(Compiling):
             if not is_ready:
                 self._symbolic_build((x, y, sample_weight))
                 check_targets(all_targets(data, y), self._compile_loss, self._output_handles)
+                check_class_weight(class_weight_of(data), self._output_handles)
                 if kind == "train" and not self.optimizer.built:
                     with picture.restored():
                         self.optimizer.build(self.trainable_weights)

@@ -1,6 +1,7 @@
 import csv
 
 import numpy as np
+import pytest
 
 from kerasish.callbacks import CSVLogger
 from tests.callbacks.stand_in import run
@@ -31,3 +32,21 @@ def test_arrays_are_written_in_brackets(tmp_path):
     path = tmp_path / "log.csv"
     run(CSVLogger(path), [np.array([1, 2])], "val_confusion")
     assert rows(path)[1] == ["0", '"[1, 2]"']
+
+
+def test_going_on_keeps_to_the_columns_of_the_file(tmp_path):
+    path = tmp_path / "log.csv"
+    path.write_text("val_loss,epoch,loss\n0.5,0,1.0\n")
+    run(CSVLogger(path, append=True), [0.25], "loss")
+    assert rows(path) == [["val_loss", "epoch", "loss"], ["0.5", "0", "1.0"], ["NA", "0", "0.25"]]
+
+
+def test_going_on_says_what_the_file_has_no_column_for(tmp_path):
+    path = tmp_path / "log.csv"
+    run(CSVLogger(path), [0.5], "val_loss")
+    with pytest.warns(UserWarning, match=r"has no columns for \['val_accuracy'\]"):
+        run(CSVLogger(path, append=True), [0.25], "val_accuracy")
+    assert rows(path)[1:] == [["0", "0.5"], ["0", "NA"]]
+    path.write_text("")
+    run(CSVLogger(path, append=True), [0.5], "val_loss")
+    assert rows(path) == [["epoch", "val_loss"], ["0", "0.5"]]

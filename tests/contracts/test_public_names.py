@@ -5,6 +5,7 @@ rewrites the list, and the change of the list is reviewed with the change of the
 """
 
 import importlib
+import inspect
 import pathlib
 import pkgutil
 
@@ -40,6 +41,9 @@ NAMESPACES = [
     "kerasish.utils",
 ]
 
+# Names of TensorFlow 1 that are modules there, too.
+GRAPH_WORDS = {f"kerasish.graph.{name}" for name in ("layers", "losses", "nn", "train")}
+
 
 def public_names():
     return sorted(
@@ -55,6 +59,17 @@ def test_public_names_resolve_and_stand_once(namespace):
     missing = [name for name in module.__all__ if not hasattr(module, name)]
     assert not missing
     assert len(module.__all__) == len(set(module.__all__))
+
+
+@pytest.mark.parametrize("namespace", NAMESPACES)
+def test_no_file_hides_a_public_name(namespace):
+    """A file `hinge.py` takes the name of a function `hinge` when it is imported after it."""
+    module = importlib.import_module(namespace)
+    files = {m.name for m in pkgutil.iter_modules(getattr(module, "__path__", []))}
+    for name in files & set(module.__all__):
+        importlib.import_module(f"{namespace}.{name}")
+    hidden = {f"{namespace}.{n}" for n in module.__all__ if inspect.ismodule(getattr(module, n))}
+    assert hidden <= {*NAMESPACES, *GRAPH_WORDS}
 
 
 def test_public_names_are_those_on_record():

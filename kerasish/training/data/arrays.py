@@ -64,6 +64,7 @@ class ArrayBatches(Source):
     ) -> None:
         x, y = to_arrays(x, "x"), to_arrays(y, "y")
         weights = weights_for(y, to_arrays(sample_weight, "sample_weight"), class_weight)
+        self.class_weight = class_weight
         structure = (x, y, weights)
         self.num_rows = _number_of_rows(structure)
         self.batch_size = _checked_batch_size(batch_size, steps, self.num_rows)
