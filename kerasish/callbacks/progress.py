@@ -100,7 +100,9 @@ class Progress:
             announce(self._line(done, seconds, describe(logs)))
 
     def _line(self, done: int, seconds: float, logs: list[str]) -> str:
-        spent = [format_seconds(seconds), pace(seconds, done)] if done else [format_seconds(seconds)]
+        spent = (
+            [format_seconds(seconds), pace(seconds, done)] if done else [format_seconds(seconds)]
+        )
         return " - ".join(filter(None, [self._title, f"{done}/{done}", *spent, *logs]))
 
     def close(self) -> None:

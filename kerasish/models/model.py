@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._frames import hides_frames
 from kerasish.errors import explain
 from kerasish.layers.layer import Layer
 from kerasish.ops.keras_tensor import KerasTensor
@@ -79,6 +80,7 @@ class Model(Trainer, Layer):
             explain(f"There is no layer {name!r}", expected=f"one of {[x.name for x in layers]}")
         )
 
+    @hides_frames
     def build(self, input_shape: Any = None) -> None:
         """Make all weights, for inputs of a shape (or a structure of shapes)."""
         if self.built or input_shape is None:
@@ -118,6 +120,7 @@ class Model(Trainer, Layer):
         text = summarise(self, line_length, expand_nested, show_trainable, layer_range)
         (print if print_fn is None else print_fn)(text)
 
+    @hides_frames
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
         """Write all weights to a `.weights.h5` file, in Keras 3's layout.
 
@@ -131,6 +134,7 @@ class Model(Trainer, Layer):
 
         save_weights(self, filepath, overwrite=overwrite)
 
+    @hides_frames
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read the weights from a `.weights.h5` file that kerasish or Keras 3 wrote.
 

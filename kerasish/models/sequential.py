@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._frames import hides_frames
 from kerasish.errors import explain
 from kerasish.layers.core.input_layer import Input, InputLayer
 from kerasish.layers.layer import Layer
@@ -30,6 +31,7 @@ class Sequential(Model):
     _saved_first = ("layers",)  # the order in which files hold what a model holds: Keras's
     _saved_never = ("_functional", "_sequence")
 
+    @hides_frames
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(trainable=trainable, name=name)
         object.__setattr__(self, "_functional", None)
@@ -38,6 +40,7 @@ class Sequential(Model):
             self.add(layer, rebuild=False)
         self._maybe_rebuild()
 
+    @hides_frames
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Append a layer.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasish import tree
+from kerasish._frames import hides_frames
 from kerasish.backend.abstract import output_specs
 from kerasish.backend.record import no_grad, recording
 from kerasish.callbacks.callback_list import CallbackList
@@ -26,6 +27,7 @@ from kerasish.training.blocks import Blocks
 from kerasish.training.checks import check_targets
 from kerasish.training.compiling import Compiling
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
+from kerasish.training.entry import entry_point
 from kerasish.training.loop import Run, concatenate_outputs, host, to_python
 
 
@@ -89,6 +91,7 @@ class Trainer(Compiling):
 
     # fit.
 
+    @entry_point
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1,
         verbose: Any = "auto", callbacks: Any = None, validation_split: float = 0.0,
@@ -180,6 +183,7 @@ class Trainer(Compiling):
             callbacks=callbacks, return_dict=True, verbose=0,
         )  # fmt: skip
 
+    @entry_point
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto",
         sample_weight: Any = None, steps: int | None = None, callbacks: Any = None,
@@ -224,6 +228,7 @@ class Trainer(Compiling):
         callbacks.on_test_end(logs)
         return logs if return_dict else self._in_order(logs)
 
+    @entry_point
     def predict(
         self, x: Any, batch_size: int | None = None, verbose: Any = "auto",
         steps: int | None = None, callbacks: Any = None,
@@ -266,6 +271,7 @@ class Trainer(Compiling):
 
     # One batch.
 
+    @hides_frames
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None,
         return_dict: bool = False,
@@ -278,6 +284,7 @@ class Trainer(Compiling):
             sample_weight = class_weight_to_sample_weights(y, class_weight)
         return self._on_batch("train", (x, y, sample_weight), return_dict)
 
+    @hides_frames
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
@@ -285,6 +292,7 @@ class Trainer(Compiling):
         self._assert_compiled("test_on_batch")
         return self._on_batch("test", (x, y, sample_weight), return_dict)
 
+    @hides_frames
     def predict_on_batch(self, x: Any) -> Any:
         """Return the outputs for one batch."""
         with np.errstate(all="ignore"):
