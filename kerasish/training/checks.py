@@ -21,8 +21,8 @@ def check_targets(y: Any, compile_loss: Any, outputs: Any) -> None:
         outputs: handles of the model's outputs, flat.
 
     Raises:
-        ValueError: for texts, for NaN among the targets of a built-in loss, and for class numbers that
-            the output has no place for.
+        ValueError: for texts, for NaN among the targets of a built-in loss, and for class
+            numbers that the output has no place for.
     """
     if y is None or compile_loss is None:
         return

@@ -1,5 +1,6 @@
 """Keras's utilities: what belongs to no other namespace."""
 
+from kerasish._absent import public
 from kerasish._registry import (
     CustomObjectScope,
     custom_object_scope,
@@ -23,3 +24,5 @@ __all__ = [
     "register_keras_serializable", "serialize_keras_object", "set_random_seed",
     "unpack_x_y_sample_weight",
 ]  # fmt: skip
+
+__getattr__, __dir__ = public(__name__, __all__)
