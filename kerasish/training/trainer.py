@@ -81,13 +81,15 @@ class Trainer(Compiling):
         )
 
     def _logs(self, result: Any) -> dict[str, Any]:
-        """Return the logs: the metrics' values, unless a step of the user's returned others."""
-        if result is None:
-            return to_python(self.get_metrics_result())
-        if not isinstance(result, dict):
+        """Return the logs: the metrics' values, unless a step of the user's returned others.
+
+        They are sorted by name, as in Keras.
+        """
+        if result is not None and not isinstance(result, dict):
             return {"loss": result}
         mine = self.get_metrics_result()
-        return to_python(mine if set(mine) == set(result) else result)
+        logs = mine if result is None or set(mine) == set(result) else result
+        return dict(sorted(to_python(logs).items()))
 
     # fit.
 
