@@ -122,6 +122,12 @@ def _has(namespace: str, name: str) -> bool:
         return False
 
 
+def _is_here(inside: str) -> bool:
+    """Whether a module is one of ours, and somebody only asked in the wrong place for it."""
+    path = os.path.join(os.path.dirname(__file__), *inside.split("."))
+    return os.path.exists(path) or os.path.exists(f"{path}.py")
+
+
 class AbsentModules:
     """Stands last in `sys.meta_path`: says of a module of Keras that it is not here yet."""
 
@@ -130,7 +136,10 @@ class AbsentModules:
         name: str, path: Any = None, target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
         """Refuse `import kerasish.applications`; know nothing of any other module."""
-        if name.startswith(f"{_OWN}.") and name.removeprefix(f"{_OWN}.") in keras_names()[0]:
+        inside = name.removeprefix(f"{_OWN}.")
+        if inside == name or _is_here(inside):
+            return None
+        if inside in keras_names()[0]:
             namespace, _, last = name.rpartition(".")
             raise ModuleNotFoundError(explain_absence(namespace, last), name=name)
         return None

@@ -17,15 +17,19 @@ class Sequential(Model):
     """Layers one after another, each with one input and one output.
 
     Args:
-        layers: the layers, in order; the first may be an `Input`.
+        layers: a list of the layers, in order. The first may be an `Input`, and the model has
+            its weights at once; else it has them when it is first called, or built.
         trainable: whether gradients are wanted for the weights.
-        name: unique name.
+        name: unique name; `"sequential"`, and a number from the second on, by default.
 
     Example:
         >>> import kerasish as keras
         >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
         >>> model.output_shape, model.count_params()
         ((None, 2), 8)
+        >>> model.add(keras.layers.Dense(1))
+        >>> model.pop().units
+        1
     """
 
     _saved_first = ("layers",)  # the order in which files hold what a model holds: Keras's

@@ -1,4 +1,4 @@
-"""What a step needs before it runs, and how its logs are told: built for a batch, in order."""
+"""What `fit` and its siblings share: a model built for its data, its logs, its validation."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from typing import Any
 
 from kerasish import tree
 from kerasish.backend.abstract import output_specs
+from kerasish.callbacks.callback_list import CallbackList
 from kerasish.errors import DTypeError, ShapeError
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.training.batches import handle, shown
 from kerasish.training.compiling import Compiling
 from kerasish.training.loop import to_python
+from kerasish.training.steps import unpack
 
 
 class Preparing(Compiling):
-    """Builds a compiled model for its data, and reads its logs."""
+    """Builds a compiled model for its data, validates it, and reads its logs."""
 
     def _symbolic_build(self, batch: Any) -> None:
         """Build the model, the loss and the metrics for a batch's shapes.
@@ -83,3 +85,20 @@ class Preparing(Compiling):
         ordered = [logs[n] for n in dict.fromkeys(names) if n in logs]
         ordered += [logs[n] for n in sorted(logs) if n not in names]
         return ordered[0] if len(ordered) == 1 else ordered
+
+    def _callbacks(self, callbacks: Any, **params: Any) -> CallbackList:
+        if isinstance(callbacks, CallbackList):
+            return callbacks
+        return CallbackList(callbacks, model=self, **params)
+
+    def _assert_compiled(self, method: str) -> None:
+        if not self.compiled:
+            raise ValueError(f"Call compile() before {method}().")
+
+    def _validate(self, data: Any, batch_size: Any, steps_: Any, callbacks: Any) -> dict[str, Any]:
+        is_batch = isinstance(data, (tuple, list))
+        x, y, sample_weight = unpack(data) if is_batch else (data, None, None)
+        return self.evaluate(  # type: ignore[no-any-return]
+            x, y, sample_weight=sample_weight, batch_size=batch_size, steps=steps_,
+            callbacks=callbacks, return_dict=True, verbose=0,
+        )  # fmt: skip

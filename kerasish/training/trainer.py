@@ -81,27 +81,51 @@ class Trainer(Preparing):
         """Train for some epochs.
 
         Args:
-            x: arrays, a structure of them, a PyDataset, a generator, or another iterable.
-            y: targets, for arrays.
-            batch_size: samples in a batch; 32 by default.
-            epochs: the number of the last epoch.
-            verbose: 0 silent, 1 a bar, 2 a line an epoch, `"auto"` what fits the place.
-            callbacks: a list of callbacks.
-            validation_split: share of the samples, the last ones, kept for validation.
-            validation_data: `(x, y)`, `(x, y, sample_weight)`, or batches.
-            shuffle: whether arrays are shuffled before each epoch.
-            class_weight: `{class: weight}`.
-            sample_weight: one weight for each sample.
-            initial_epoch: the number of the first epoch, from 0.
-            steps_per_epoch: batches in an epoch.
-            validation_steps, validation_batch_size, validation_freq: likewise for validation;
-                the frequency is a number of epochs or a list of them.
+            x: an array, a list or dict of arrays for several inputs, or something that gives
+                batches of `(inputs, targets)` or `(inputs, targets, sample_weights)`: a
+                `utils.PyDataset`, a `DataLoader`, a generator, or another iterable.
+            y: targets, for arrays: one row for each of `x`. What gives batches has its own.
+            batch_size: samples in a batch; 32 by default. Only for arrays.
+            epochs: the number of the last epoch, so how many there are if `initial_epoch` is 0.
+            verbose: 0 shows nothing, 1 a bar, 2 one line an epoch; `"auto"` a bar in a terminal
+                or notebook, lines elsewhere.
+            callbacks: a list of `callbacks.Callback`.
+            validation_split: share of the samples, 0 to 1, kept for validation: the last ones of
+                the arrays, before they are shuffled.
+            validation_data: what to validate on after an epoch: `(x, y)`,
+                `(x, y, sample_weight)`, or batches. It overrides `validation_split`.
+            shuffle: whether the rows of arrays, or the batches of a PyDataset, come in another
+                order in each epoch.
+            class_weight: `{class: weight}`, for samples of rare classes to count more.
+            sample_weight: how much each sample counts in the loss: an array of `(samples,)`.
+            initial_epoch: the number of the first epoch, to go on with a training.
+            steps_per_epoch: batches in an epoch; all there are by default. Needed for a
+                generator without end.
+            validation_steps: batches of each validation; all there are by default.
+            validation_batch_size: samples in a batch of it; `batch_size` by default.
+            validation_freq: validate after each so many epochs, or a list of epochs (the first
+                is 1).
 
         Returns:
-            A History: `history.history["loss"]` holds one number per epoch.
+            A History: `history.history["loss"]` holds one number per epoch; further keys are the
+            metrics' names, and both with `val_` before them.
 
         Raises:
             ValueError: for arguments that do not fit; model and optimizer stay as they were.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> x, y = np.ones((40, 3)), np.ones((40, 1))
+            >>> history = model.fit(x, y, epochs=2, validation_split=0.2, verbose=0)
+            >>> sorted(history.history)
+            ['loss', 'mae', 'val_loss', 'val_mae']
+            >>> def batches():
+            ...     while True:
+            ...         yield np.ones((8, 3)), np.ones((8, 1))
+            >>> history = model.fit(batches(), steps_per_epoch=5, shuffle=False, verbose=0)
         """
         self._assert_compiled("fit")
         if not isinstance(epochs, (int, np.integer)) or epochs < 0:
@@ -153,14 +177,6 @@ class Trainer(Preparing):
         callbacks.on_train_end(logs)
         return callbacks.history
 
-    def _validate(self, data: Any, batch_size: Any, steps_: Any, callbacks: Any) -> dict[str, Any]:
-        is_batch = isinstance(data, (tuple, list))
-        x, y, sample_weight = steps.unpack(data) if is_batch else (data, None, None)
-        return self.evaluate(  # type: ignore[no-any-return]
-            x, y, sample_weight=sample_weight, batch_size=batch_size, steps=steps_,
-            callbacks=callbacks, return_dict=True, verbose=0,
-        )  # fmt: skip
-
     @entry_point
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto",
@@ -170,12 +186,30 @@ class Trainer(Preparing):
         """Return the loss and the metrics on some data.
 
         Args:
-            x, y, batch_size, verbose, sample_weight, callbacks: as for `fit`.
+            x: arrays or batches, as for `fit`.
+            y: targets, for arrays.
+            batch_size: samples in a batch; 32 by default. The result does not depend on it.
+            verbose: 0 shows nothing, 1 a bar, 2 one line; `"auto"` what fits the place.
+            sample_weight: how much each sample counts: an array of `(samples,)`.
             steps: how many batches; all by default.
+            callbacks: a list of callbacks; their `on_test_…` methods are called.
             return_dict: whether names come with the numbers.
 
         Returns:
-            One number, a list, or a dict.
+            The loss alone where there are no metrics; a list of the loss and the metrics, in the
+            order that `compile` was given; or, with `return_dict`, a dict sorted by name.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> zero = keras.layers.Dense(1, kernel_initializer="zeros")
+            >>> model = keras.Sequential([keras.Input((3,)), zero])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> x, y = np.ones((4, 3)), 2 * np.ones((4, 1))
+            >>> model.evaluate(x, y, verbose=0)
+            [4.0, 2.0]
+            >>> model.evaluate(x, y, verbose=0, return_dict=True)
+            {'loss': 4.0, 'mae': 2.0}
         """
         self._assert_compiled("evaluate")
         if kwargs:
@@ -214,8 +248,21 @@ class Trainer(Preparing):
         """Return the outputs for some inputs, as NumPy arrays, batch by batch.
 
         Args:
-            x, batch_size, verbose, callbacks: as for `fit`.
+            x: arrays or batches, as for `fit`; what batches hold beside inputs is left out.
+            batch_size: samples in a batch; 32 by default.
+            verbose: 0 shows nothing, 1 a bar, 2 one line; `"auto"` what fits the place.
             steps: how many batches; all by default.
+            callbacks: a list of callbacks; their `on_predict_…` methods are called.
+
+        Returns:
+            One row for each sample: an array, or a structure of them like the model's outputs.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+            >>> model.predict(np.ones((5, 3)), verbose=0).shape
+            (5, 2)
         """
         if callbacks is None and steps is None and verbose == 0 and is_one_batch(x, batch_size):
             return self.predict_on_batch(x)
@@ -254,7 +301,27 @@ class Trainer(Preparing):
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:  # fmt: skip
-        """Train on one batch; return its loss and metrics."""
+        """Train on one batch; return its loss and metrics.
+
+        Args:
+            x: inputs: an array, or a structure of arrays.
+            y: targets.
+            sample_weight: how much each sample counts: an array of `(samples,)`.
+            class_weight: `{class: weight}`, instead of `sample_weight`.
+            return_dict: whether the result is a dict, sorted by name.
+
+        Returns:
+            As `evaluate`; the loss is that before the step.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> zero = keras.layers.Dense(1, kernel_initializer="zeros")
+            >>> model = keras.Sequential([keras.Input((3,)), zero])
+            >>> model.compile("sgd", "mse")
+            >>> model.train_on_batch(np.ones((4, 3)), np.ones((4, 1)), return_dict=True)
+            {'loss': 1.0}
+        """
         self._assert_compiled("train_on_batch")
         if class_weight is not None:
             if sample_weight is not None:
@@ -266,13 +333,27 @@ class Trainer(Preparing):
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Evaluate one batch; return its loss and metrics."""
+        """Evaluate one batch; return its loss and metrics.
+
+        Args:
+            x: inputs: an array, or a structure of arrays.
+            y: targets.
+            sample_weight: how much each sample counts: an array of `(samples,)`.
+            return_dict: whether the result is a dict, sorted by name.
+
+        Returns:
+            As `evaluate`: `model.test_on_batch(x, y)` is the loss of this batch alone.
+        """
         self._assert_compiled("test_on_batch")
         return self._on_batch("test", (x, y, sample_weight), return_dict)
 
     @hides_frames
     def predict_on_batch(self, x: Any) -> Any:
-        """Return the outputs for one batch."""
+        """Return the outputs for one batch `x`, an array or a structure, as NumPy arrays.
+
+        Example:
+            `model.predict_on_batch(x)` is `model.predict(x, batch_size=len(x), verbose=0)`.
+        """
         with np.errstate(all="ignore"):
             return host(self._function("predict")(arrays(x)))
 
@@ -308,12 +389,3 @@ class Trainer(Preparing):
             return function(x, y, sample_weight)
 
         return step
-
-    def _callbacks(self, callbacks: Any, **params: Any) -> CallbackList:
-        if isinstance(callbacks, CallbackList):
-            return callbacks
-        return CallbackList(callbacks, model=self, **params)
-
-    def _assert_compiled(self, method: str) -> None:
-        if not self.compiled:
-            raise ValueError(f"Call compile() before {method}().")

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 import kerasish as keras
-from kerasish._absent import explain_absence, keras_names
+from kerasish._absent import AbsentModules, explain_absence, keras_names
 from tests.contracts.test_public_names import NAMESPACES
 
 
@@ -95,6 +95,12 @@ def test_dir_lists_public_names_only(namespace):
     own = {"kerasish.graph", "kerasish.tape", "kerasish.testing"}  # no namespaces of Keras
     if namespace not in own:
         assert set(dir(module)) - {"__version__"} == set(module.__all__)
+
+
+def test_the_finder_knows_nothing_of_modules_that_are_there():
+    found = [AbsentModules.find_spec(f"kerasish.{name}", ["elsewhere"]) for name in ("ops", "x")]
+    assert found == [None, None]
+    assert AbsentModules.find_spec("applications") is None
 
 
 def test_the_list_is_read_only_when_a_name_is_missing():
