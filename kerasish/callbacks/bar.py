@@ -18,6 +18,7 @@ from kerasish.callbacks.durations import clock, pace
 
 WIDTH = 20
 LEAST_WIDTH = 5  # of a bar that says anything
+INTERRUPTED = "^C"  # what a terminal writes behind the row
 SIGNS, PLAIN_SIGNS = "─━", ".="
 
 _open = threading.local()  # the bars of this thread that are not closed yet
@@ -65,19 +66,22 @@ def running_row(
 ) -> str:  # fmt: skip
     """Return a bar on its way as one row: with the time that is left, if that is known.
 
+    It leaves room for the sign of an interruption, which would begin another row.
+
     Example:
         >>> running_row(4, 16, 2.0, ["loss: 0.5000"], 60)
         ' 4/16 ━━━━━─────────────── 6s 500ms/step - loss: 0.5000'
         >>> running_row(4, 16, 2.0, ["loss: 0.5000", "mae: 0.1000"], 40)
-        ' 4/16 6s 500ms/step - loss: 0.5000 - m…'
+        ' 4/16 6s 500ms/step - loss: 0.5000 -…'
     """
+    columns = None if columns is None else columns - len(INTERRUPTED)
     head = f"{done:>6}/Unknown" if steps is None else f"{done:>{len(str(steps))}}/{steps}"
     left = seconds if steps is None or not done else seconds / done * max(steps - done, 0)
     spent = [f"{clock(left)} {pace(seconds, done)}"] if done else []
     tail = " - ".join([*spent, *logs])
     bar = [] if steps is None else _bar(done / steps, head, tail, columns, signs)
     row = " ".join([head, *bar, tail]).rstrip()
-    return row if columns is None else _shortened(row, columns - 1)
+    return row if columns is None else _shortened(row, max(columns - 1, 1))
 
 
 def final_rows(
@@ -150,7 +154,7 @@ def _bar_class() -> Any:
 
         def __init__(self, steps: int | None, columns: int | None) -> None:
             self.logs: list[str] = []
-            self.columns, self.is_finished = columns, False
+            self.columns, self.is_finished, self.is_closing = columns, False, False
             self.signs = signs_for(sys.stdout)
             super().__init__(total=steps, file=sys.stdout, ncols=0, nrows=20, miniters=sys.maxsize)
             open_bars().append(self)
@@ -159,7 +163,8 @@ def _bar_class() -> Any:
             seconds = self.format_dict["elapsed"]
             if self.is_finished:
                 return final_rows(self.n, seconds, self.logs, self.columns, self.signs)
-            return running_row(self.n, self.total, seconds, self.logs, self.columns, self.signs)
+            row = running_row(self.n, self.total, seconds, self.logs, self.columns, self.signs)
+            return row + " " * len(INTERRUPTED) if self.is_closing else row  # over the sign
 
         def show(self, done: int, logs: list[str]) -> None:
             self.n, self.logs = done, logs
@@ -171,8 +176,9 @@ def _bar_class() -> Any:
             self.close()
 
         def close(self) -> None:
+            self.is_closing = True
             super().close()
-            if self in open_bars():
-                open_bars().remove(self)
+            bars = open_bars()  # to tqdm, bars in one place are equal: compare who they are
+            bars[:] = [bar for bar in bars if bar is not self]
 
     return Bar

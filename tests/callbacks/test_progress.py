@@ -8,7 +8,14 @@ from tqdm.utils import disp_len
 
 from kerasish.callbacks import CallbackList, ProgbarLogger
 from kerasish.callbacks import progress as progress_module
-from kerasish.callbacks.bar import columns_of, final_rows, open_bars, running_row, signs_for
+from kerasish.callbacks.bar import (
+    columns_of,
+    final_rows,
+    make_bar,
+    open_bars,
+    running_row,
+    signs_for,
+)
 from kerasish.callbacks.progress import Progress, resolve_verbose
 from tests.callbacks.stand_in import Model
 
@@ -232,6 +239,15 @@ def test_a_bar_may_be_closed_twice(make_terminal):
     progress.close()
     assert not open_bars()
     assert terminal.getvalue().endswith("\n")
+
+
+def test_a_bar_that_nobody_closed_takes_no_other_with_it(make_terminal):
+    make_terminal()
+    forgotten, bar = make_bar(10, "", 80), make_bar(10, "", 80)
+    forgotten.close()
+    forgotten.close()  # as when it is collected
+    assert [open_bar is bar for open_bar in open_bars()] == [True]
+    bar.close()
 
 
 def test_the_callback_shows_fit_and_leaves_its_validation_out(capsys):
