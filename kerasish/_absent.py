@@ -9,13 +9,11 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.machinery
-import os
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 _OWN, _KERAS = "kerasish", "keras"
-_DATA = os.path.join(os.path.dirname(__file__), "keras_names.txt")
 
 
 def public(
@@ -84,16 +82,22 @@ def keras_names() -> tuple[dict[str, list[str]], dict[str, str]]:
     """Return Keras's public names by namespace, and what to use instead of some."""
     names: dict[str, list[str]] = {}
     instead: dict[str, str] = {}
-    with open(_DATA, encoding="utf-8") as file:
-        for line in file:
-            where, sign, rest = line.rstrip("\n").partition(":")
-            if line.startswith("#") or not sign:
-                continue
-            if rest.startswith(":"):
-                instead |= dict.fromkeys(where.split(), rest[1:].strip())
-            else:
-                names[where] = rest.split()
+    for line in _package().joinpath("keras_names.txt").read_text(encoding="utf-8").splitlines():
+        where, sign, rest = line.partition(":")
+        if line.startswith("#") or not sign:
+            continue
+        if rest.startswith(":"):
+            instead |= dict.fromkeys(where.split(), rest[1:].strip())
+        else:
+            names[where] = rest.split()
     return names, instead
+
+
+def _package() -> Any:
+    """Return the folder of the package, which may be in a zip file."""
+    import importlib.resources
+
+    return importlib.resources.files(_OWN)
 
 
 def _elsewhere(name: str, inside: str) -> str | None:
@@ -124,8 +128,8 @@ def _has(namespace: str, name: str) -> bool:
 
 def _is_here(inside: str) -> bool:
     """Whether a module is one of ours, and somebody only asked in the wrong place for it."""
-    path = os.path.join(os.path.dirname(__file__), *inside.split("."))
-    return os.path.exists(path) or os.path.exists(f"{path}.py")
+    path = inside.replace(".", "/")
+    return _package().joinpath(path).is_dir() or _package().joinpath(f"{path}.py").is_file()
 
 
 class AbsentModules:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from kerasish import tree
 from kerasish.backend.abstract import output_specs
 from kerasish.callbacks.callback_list import CallbackList
 from kerasish.errors import DTypeError, ShapeError
 from kerasish.ops.keras_tensor import KerasTensor
-from kerasish.training.batches import handle, shown
+from kerasish.training.batches import arrays, handle, shown
 from kerasish.training.compiling import Compiling
 from kerasish.training.loop import to_python
 from kerasish.training.steps import unpack
@@ -102,3 +104,10 @@ class Preparing(Compiling):
             x, y, sample_weight=sample_weight, batch_size=batch_size, steps=steps_,
             callbacks=callbacks, return_dict=True, verbose=0,
         )  # fmt: skip
+
+    def _on_batch(self, kind: str, data: Any, return_dict: bool) -> Any:
+        step = self._prepared_step(kind)
+        self.reset_metrics()
+        with np.errstate(all="ignore"):
+            logs = self._logs(step(*(arrays(part) for part in data)))
+        return logs if return_dict else self._in_order(logs)
