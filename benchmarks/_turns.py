@@ -30,7 +30,7 @@ def versions():
     """Return the versions of all that was measured."""
     import kerasish
 
-    found = {"kerasish": kerasish.__version__}  # measured from its folder, installed or not
+    found = {"kerasish": kerasish.__release__}  # measured from its folder, installed or not
     for package in PACKAGES:
         try:
             found[package] = metadata.version(package)

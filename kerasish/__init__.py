@@ -5,9 +5,16 @@ little more than importing NumPy.
 """
 
 import importlib
+import sys
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from kerasish._absent import AbsentModules, refuse
+
+__release__ = "0.1.0"
+
+#: Keras's version whose interface this is, then our own release: `keras.__version__` is what
+#: programs written for Keras ask.
+__version__ = f"3.15.1+kerasish.{__release__}"
 
 #: Keras's names. What stands not in `_NAMES` is a namespace: a package of its own.
 __all__ = [
@@ -16,7 +23,7 @@ __all__ = [
     "Sequential", "StatelessScope", "Tensor", "Variable", "activations", "backend", "callbacks",
     "config", "constraints", "datasets", "device", "dtype_policies", "export", "graph",
     "initializers", "layers", "losses", "metrics", "models", "name_scope", "no_grad", "ops",
-    "optimizers", "random", "regularizers", "saving", "tape", "testing", "tree", "utils",
+    "optimizers", "random", "regularizers", "saving", "tape", "testing", "tree", "utils", "version",
 ]  # fmt: skip
 
 #: Names that stand at the top: where each comes from.
@@ -85,16 +92,25 @@ if TYPE_CHECKING:
     from kerasish.regularizers import Regularizer
 
 
+def version() -> str:
+    """Return `__version__`."""
+    return __version__
+
+
 def __getattr__(name: str) -> Any:
     if name in _NAMES:
         found = getattr(importlib.import_module(_NAMES[name]), name)
     elif name in __all__:
         found = importlib.import_module(f"kerasish.{name}")
     else:
-        raise AttributeError(f"module 'kerasish' has no attribute {name!r}")
+        refuse(__name__, name)
     globals()[name] = found
     return found
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return sorted([*__all__, "__version__"])
+
+
+if AbsentModules not in sys.meta_path:
+    sys.meta_path.append(AbsentModules)  # type: ignore[arg-type]

@@ -29,7 +29,7 @@ def facts() -> list[tuple[str, str]]:
     current = kerasish.config.backend()
     backends = [f"{name}*" if name == current else name for name in discovery.names()]
     return [
-        ("kerasish", kerasish.__version__),
+        ("kerasish", kerasish.__release__),
         ("python", f"{platform.python_version()} on {platform.platform(terse=True)}"),
         *((package, version(package)) for package in PACKAGES),
         ("backends", f"{', '.join(backends)} (* is used)"),

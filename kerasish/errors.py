@@ -6,10 +6,9 @@ Keras keeps working.
 
 from __future__ import annotations
 
-import os
-import sys
-import warnings
 from typing import Any
+
+from kerasish._frames import warn
 
 
 def explain(
@@ -36,11 +35,7 @@ def explain(
 
 def warn_deprecated(message: str) -> None:
     """Warn of an old name or argument, at the line of the user's program that has it."""
-    package = os.path.dirname(__file__) + os.sep
-    frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(package):
-        frame, level = frame.f_back, level + 1
-    warnings.warn(message, DeprecationWarning, stacklevel=level)
+    warn(message, DeprecationWarning)
 
 
 def _short(value: Any, limit: int = 300) -> str:

@@ -6,6 +6,7 @@ import types
 from collections.abc import Callable
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -122,3 +123,5 @@ __all__ = [
     "tanh_shrink",
     "threshold",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._names import named as name_scope
 from kerasish._names import reset_names, unique_name
 from kerasish.arrays.dtype import (
@@ -31,6 +32,8 @@ __all__ = [
     "is_keras_tensor", "name_scope", "no_grad", "register", "result_type", "set_backend",
     "set_epsilon", "set_floatx", "set_image_data_format", "standardize_dtype",
 ]  # fmt: skip
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 _image_data_format = "channels_last"
 

@@ -1,5 +1,6 @@
 """Callbacks: code that runs at chosen moments of training, testing and predicting."""
 
+from kerasish._absent import public
 from kerasish.callbacks.callback import Callback
 from kerasish.callbacks.callback_list import CallbackList
 from kerasish.callbacks.csv_logger import CSVLogger
@@ -25,3 +26,5 @@ __all__ = [
     "ReduceLROnPlateau",
     "TerminateOnNaN",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

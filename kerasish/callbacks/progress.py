@@ -1,4 +1,4 @@
-"""Progress: how far a run is, as a bar or as one line an epoch.
+"""Progress: how far a run is, as a bar or as one line an epoch, on standard output.
 
 Whoever runs the batches tells it at each look how many are done; it draws at most every 50 ms,
 and only then asks for loss and metrics. Nothing here knows models or data.
@@ -6,12 +6,14 @@ and only then asks for loss and metrics. Nothing here knows models or data.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
 from typing import Any
 
-from kerasish.callbacks.bar import make_bar
+from kerasish.callbacks.bar import columns_of, final_rows, make_bar, signs_for
+from kerasish.callbacks.durations import format_seconds, pace
 from kerasish.callbacks.messages import announce
 from kerasish.errors import explain
 
@@ -25,8 +27,9 @@ class Progress:
     """Shows a run: `epoch_begin`, any number of `update`, `epoch_end`; `close` in the end.
 
     Args:
-        verbose: 0 shows nothing; 1 a bar on standard error; 2 one line an epoch on standard
-            output; `"auto"` a bar in a terminal or notebook, lines elsewhere.
+        verbose: 0 shows nothing; 1 a bar, which only a terminal or notebook shows on its way
+            (elsewhere it is written once, at the end of the epoch); 2 one line an epoch;
+            `"auto"` a bar in a terminal or notebook, lines elsewhere.
 
     Raises:
         ValueError: for another `verbose`.
@@ -62,8 +65,9 @@ class Progress:
         self._steps, self._done = steps, 0
         self._began = time.perf_counter()
         self._next_look = self._began + INTERVAL
-        if self.verbose == BAR:
-            self._bar = make_bar(steps, self._title)
+        if self.verbose == BAR and is_live(sys.stdout):
+            columns = None if in_notebook() else columns_of(sys.stdout)
+            self._bar = make_bar(steps, self._title, columns)
 
     def due(self) -> bool:
         """Say whether `update` would draw now."""
@@ -78,26 +82,28 @@ class Progress:
         """
         self._done = step
         if self.due():
-            self._bar.show(step, describe(logs() if callable(logs) else logs))
+            self._bar.show(step, describe(logs))
             self._next_look = time.perf_counter() + INTERVAL
 
     def epoch_end(self, logs: Logs = None) -> None:
         """Show the final state of the epoch: every batch done, and these logs."""
         if self.verbose == SILENT:
             return
-        done = self._steps or self._done
-        text = describe(logs() if callable(logs) else logs)
+        done, seconds = self._steps or self._done, time.perf_counter() - self._began
         if self._bar is not None:
-            self._bar.show(done, text, finished=True)
-            self.close()
-        elif self.verbose == LINES:
-            announce(self._line(done, text))
+            self._bar.finish(done, describe(logs))
+            self._bar = None
+        elif self.verbose == BAR:
+            rows = final_rows(done, seconds, describe(logs), signs=signs_for(sys.stdout))
+            announce("\n".join(filter(None, [self._title, rows])))
+        else:
+            announce(self._line(done, seconds, describe(logs)))
 
-    def _line(self, done: int, text: str) -> str:
-        seconds = time.perf_counter() - self._began
-        pace = f"{format_seconds(seconds / done)}/step" if done else ""
-        parts = [self._title, f"{done}/{done}", format_seconds(seconds), pace, text]
-        return " - ".join(filter(None, parts))
+    def _line(self, done: int, seconds: float, logs: list[str]) -> str:
+        spent = (
+            [format_seconds(seconds), pace(seconds, done)] if done else [format_seconds(seconds)]
+        )
+        return " - ".join(filter(None, [self._title, f"{done}/{done}", *spent, *logs]))
 
     def close(self) -> None:
         """Leave the bar as it is and end its line. Call it when a run is interrupted too."""
@@ -113,7 +119,7 @@ def resolve_verbose(verbose: Any) -> int:
         ValueError: for anything else.
     """
     if verbose == "auto":
-        return BAR if in_notebook() or _is_terminal(sys.stderr) else LINES
+        return BAR if is_live(sys.stdout) else LINES
     if verbose in (0, 1, 2):  # True and False among them
         return int(verbose)
     raise ValueError(explain("Unknown `verbose`", expected="'auto', 0, 1 or 2", verbose=verbose))
@@ -126,21 +132,28 @@ def in_notebook() -> bool:
     return shell is not None and type(shell).__name__ in ("ZMQInteractiveShell", "Shell")
 
 
-def _is_terminal(stream: Any) -> bool:
+def is_live(stream: Any) -> bool:
+    """Say whether a row that was written to a stream can be written over."""
+    if in_notebook():
+        return True
     try:
-        return bool(stream is not None and stream.isatty())
+        return bool(stream is not None and stream.isatty()) and os.environ.get("TERM") != "dumb"
     except ValueError:  # closed
         return False
 
 
-def describe(logs: dict[str, Any] | None) -> str:
+def describe(logs: Logs) -> list[str]:
     """Write logs the way Keras does.
+
+    Args:
+        logs: values by their names, or a function that returns them.
 
     Example:
         >>> describe({"loss": 0.12345, "mae": 0.00012345, "note": "warm"})
-        'loss: 0.1235 - mae: 1.2345e-04 - note: warm'
+        ['loss: 0.1235', 'mae: 1.2345e-04', 'note: warm']
     """
-    return " - ".join(f"{name}: {format_value(value)}" for name, value in (logs or {}).items())
+    found = logs() if callable(logs) else logs
+    return [f"{name}: {format_value(value)}" for name, value in (found or {}).items()]
 
 
 def format_value(value: Any) -> str:
@@ -150,16 +163,3 @@ def format_value(value: Any) -> str:
     except (TypeError, ValueError):
         return str(value)
     return f"{number:.4f}" if abs(number) > 1e-3 or number == 0 else f"{number:.4e}"
-
-
-def format_seconds(seconds: float) -> str:
-    """Write a duration with the unit that suits it.
-
-    Example:
-        >>> format_seconds(83.2), format_seconds(1.25), format_seconds(0.0042)
-        ('83s', '1.2s', '4ms')
-    """
-    for least, factor, digits, unit in ((10, 1, 0, "s"), (1, 1, 1, "s"), (1e-3, 1e3, 0, "ms")):
-        if seconds >= least:
-            return f"{seconds * factor:.{digits}f}{unit}"
-    return f"{seconds * 1e6:.0f}us"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -55,3 +56,5 @@ __all__ = [
     "serialize",
     "unit_norm",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

@@ -10,7 +10,11 @@ import io
 
 import numpy as np
 
+from kerasish._absent import public
+
 __all__ = ["load_data"]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 Arrays = tuple[np.ndarray, np.ndarray]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import serialize_keras_object
 from kerasish.dtype_policies.lookup import deserialize, get
 from kerasish.dtype_policies.policy import DTypePolicy, FloatDTypePolicy
@@ -21,3 +22,5 @@ def serialize(dtype_policy: Any) -> Any:
 
 
 __all__ = ["DTypePolicy", "DTypePolicyMap", "FloatDTypePolicy", "deserialize", "get", "serialize"]
+
+__getattr__, __dir__ = public(__name__, __all__)

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasish import ops
+from kerasish._absent import public
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -135,5 +136,7 @@ __all__ = [
     "variance_scaling",
     "zeros",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 Variable.initializer_by_name = staticmethod(get)

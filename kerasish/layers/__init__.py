@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import deserialize_keras_object, serialize_keras_object
 from kerasish.layers.activations.activation import ELU, Activation, LeakyReLU, ReLU, Softmax
 from kerasish.layers.activations.prelu import PReLU
@@ -54,6 +55,8 @@ __all__ = [
     "UnitNormalization", "Wrapper", "add", "average", "concatenate", "deserialize", "maximum",
     "minimum", "multiply", "serialize", "subtract",
 ]  # fmt: skip
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 
 def serialize(layer: Any) -> Any:

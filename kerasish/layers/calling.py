@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import inspect
-import warnings
 from typing import Any
 
 import numpy as np
 
 from kerasish import tree
+from kerasish._frames import filter_traceback, warn
 from kerasish._names import named
 from kerasish._registry import is_ours
 from kerasish.arrays.dtype import is_float
@@ -32,12 +32,20 @@ class LayerCalling:
     _quick_spec: InputSpec | None = None
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if len(args) == 1:
-            x = args[0]
-            if type(x) is np.ndarray and vars(self).get("_quick_dtype") is x.dtype:
-                x = as_tensor(x)
-            if type(x) is Tensor and self._is_simple(x, kwargs):
-                return self._quick_call(x, kwargs.get("training"))
+        try:
+            if len(args) == 1:
+                x = args[0]
+                if type(x) is np.ndarray and vars(self).get("_quick_dtype") is x.dtype:
+                    x = as_tensor(x)
+                if type(x) is Tensor and self._is_simple(x, kwargs):
+                    return self._quick_call(x, kwargs.get("training"))
+            return self._full_call(args, kwargs)
+        except BaseException as error:
+            filter_traceback(error)
+            raise
+
+    def _full_call(self, args: Any, kwargs: Any) -> Any:
+        """The call with all that may surround it."""
         handle = first_symbolic((args, kwargs))
         if handle is not None and not isinstance(handle, KerasTensor):
             return handle.defer(self, args, kwargs, self.name)
@@ -242,10 +250,9 @@ class LayerCalling:
                 return
             masks = masks if isinstance(spec.first, (list, tuple, dict)) else None
         if not self.supports_masking:
-            warnings.warn(
+            warn(
                 f"Layer {self.name!r} (of type {type(self).__name__}) was passed an input with a "
-                "mask, but does not support masking. The mask goes no further.",
-                stacklevel=3,
+                "mask, but does not support masking. The mask goes no further."
             )
             return
         computed = self.compute_mask(spec.first, masks)

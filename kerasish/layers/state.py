@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from kerasish._changes import Changes, is_same
+from kerasish._frames import warn
 from kerasish.backend.scopes import is_abstract, scopes
 from kerasish.backend.variable import Variable
 from kerasish.errors import explain
@@ -70,10 +70,9 @@ class LayerState:
             return
         Changes.note()
         if name in read_by_build_alone(type(self)):
-            warnings.warn(
+            warn(
                 f"Setting `{name}` of layer {self.name!r} has no effect any more: it was used when "
-                "the layer was built. Make a new layer with it.",
-                stacklevel=4,
+                "the layer was built. Make a new layer with it."
             )
 
     def __delattr__(self, name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -112,6 +113,8 @@ __all__ = [
     "squared_hinge",
     "tversky",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 _NAMES = name_table(
     *(globals()[name] for name in __all__ if name not in ("deserialize", "get", "serialize")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -159,6 +160,8 @@ __all__ = [
     "squared_hinge",
     "top_k_categorical_accuracy",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 _NAMES = name_table(
     *(globals()[name] for name in __all__ if name[0].isupper()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._frames import hides_frames
 from kerasish.errors import explain
 from kerasish.layers.layer import Layer
 from kerasish.ops.keras_tensor import KerasTensor
@@ -16,12 +17,29 @@ class Model(Trainer, Layer):
     Made from inputs and outputs it is a functional model; subclassed, it holds layers as
     attributes and defines `call`.
 
+    Args:
+        inputs: what the model is fed with: a `keras.Input`, or a list or dict of them.
+        outputs: what it computes: what calls of layers on the inputs gave, one or a structure.
+        name: unique name; made from the class's by default.
+        trainable: whether gradients are wanted for the weights.
+        **kwargs: further arguments of `Layer`, as `dtype`.
+
     Example:
         >>> import kerasish as keras
         >>> inputs = keras.Input((3,))
         >>> model = keras.Model(inputs, keras.layers.Dense(2)(inputs))
         >>> model.output_shape
         (None, 2)
+
+        >>> class Twice(keras.Model):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.dense = keras.layers.Dense(2)
+        ...
+        ...     def call(self, inputs, training=None):
+        ...         return 2 * self.dense(inputs)
+        >>> Twice()(keras.ops.ones((4, 3))).shape
+        (4, 2)
     """
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
@@ -79,6 +97,7 @@ class Model(Trainer, Layer):
             explain(f"There is no layer {name!r}", expected=f"one of {[x.name for x in layers]}")
         )
 
+    @hides_frames
     def build(self, input_shape: Any = None) -> None:
         """Make all weights, for inputs of a shape (or a structure of shapes)."""
         if self.built or input_shape is None:
@@ -112,12 +131,21 @@ class Model(Trainer, Layer):
             expand_nested: whether models within are listed too.
             show_trainable: whether a column says what is trained.
             layer_range: names of the first and the last layer to list.
+
+        Example:
+            >>> import kerasish as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)], name="net")
+            >>> lines = []
+            >>> model.summary(print_fn=lines.append)
+            >>> "Total params: 8" in lines[0]
+            True
         """
         from kerasish.models.summary import summarise
 
         text = summarise(self, line_length, expand_nested, show_trainable, layer_range)
         (print if print_fn is None else print_fn)(text)
 
+    @hides_frames
     def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
         """Write all weights to a `.weights.h5` file, in Keras 3's layout.
 
@@ -125,12 +153,22 @@ class Model(Trainer, Layer):
 
         Args:
             filepath: must end in `.weights.h5`.
-            overwrite: whether an existing file may be replaced.
+            overwrite: whether an existing file may be replaced; if not, and there is one, it
+                is an error.
+
+        Example:
+            >>> import os, tempfile
+            >>> import kerasish as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+            >>> path = os.path.join(tempfile.mkdtemp(), "net.weights.h5")
+            >>> model.save_weights(path)
+            >>> model.load_weights(path)
         """
         from kerasish.saving.weights_h5 import save_weights
 
         save_weights(self, filepath, overwrite=overwrite)
 
+    @hides_frames
     def load_weights(self, filepath: Any, skip_mismatch: bool = False, **kwargs: Any) -> None:
         """Read the weights from a `.weights.h5` file that kerasish or Keras 3 wrote.
 
@@ -139,6 +177,15 @@ class Model(Trainer, Layer):
         Args:
             filepath: must end in `.weights.h5`.
             skip_mismatch: leave out, with a warning, what does not fit.
+            **kwargs: there are none; a name that is not known is an error.
+
+        Raises:
+            ValueError: where layers or shapes differ, unless `skip_mismatch`; where there is no
+                such file, an error of the system's.
+
+        Example:
+            `model.load_weights("net.weights.h5")`, after `save_weights` of a model of the same
+            layers; see there.
         """
         from kerasish.saving.weights_h5 import load_weights
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._frames import hides_frames
 from kerasish.errors import explain
 from kerasish.layers.core.input_layer import Input, InputLayer
 from kerasish.layers.layer import Layer
@@ -16,20 +17,25 @@ class Sequential(Model):
     """Layers one after another, each with one input and one output.
 
     Args:
-        layers: the layers, in order; the first may be an `Input`.
+        layers: a list of the layers, in order. The first may be an `Input`, and the model has
+            its weights at once; else it has them when it is first called, or built.
         trainable: whether gradients are wanted for the weights.
-        name: unique name.
+        name: unique name; `"sequential"`, and a number from the second on, by default.
 
     Example:
         >>> import kerasish as keras
         >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
         >>> model.output_shape, model.count_params()
         ((None, 2), 8)
+        >>> model.add(keras.layers.Dense(1))
+        >>> model.pop().units
+        1
     """
 
     _saved_first = ("layers",)  # the order in which files hold what a model holds: Keras's
     _saved_never = ("_functional", "_sequence")
 
+    @hides_frames
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
         super().__init__(trainable=trainable, name=name)
         object.__setattr__(self, "_functional", None)
@@ -38,6 +44,7 @@ class Sequential(Model):
             self.add(layer, rebuild=False)
         self._maybe_rebuild()
 
+    @hides_frames
     def add(self, layer: Any, rebuild: bool = True) -> None:
         """Append a layer.
 

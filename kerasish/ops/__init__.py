@@ -1,5 +1,6 @@
 """Functions of tensors, under Keras's names: thin, typed, documented, and blind to engines."""
 
+from kerasish._absent import public
 from kerasish.ops.activations import (
     celu,
     glu,
@@ -384,3 +385,5 @@ __all__ = [
     "zeros",
     "zeros_like",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

@@ -36,7 +36,6 @@ class KerasTensor(Symbolic):
         (None, 3)
     """
 
-    __array_ufunc__ = None
     _keras_history: KerasHistory  # absent until a call has made it
 
     def __init__(
@@ -116,12 +115,23 @@ class KerasTensor(Symbolic):
 
         return FunctionCall(function, name).symbolic_call(*args, **kwargs)
 
-    def _no_value(self, what: str) -> NoReturn:
+    def _no_value(self, what: str, instead: str = "kerasish.ops") -> NoReturn:
         raise TypeError(
             f"A KerasTensor is symbolic: it stands for a value that a model will compute, and "
-            f"{what} needs the value. Inside a model, use kerasish.ops, or write a Layer whose "
+            f"{what} needs the value. Inside a model, use {instead}, or write a Layer whose "
             f"`call` does this. Received: {self}"
         )
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **kwargs: Any) -> Any:
+        """Record operators, so that `array * x` is what `x * array` is; refuse the rest."""
+        from kerasish import ops
+
+        name = ufunc.__name__
+        if method == "__call__" and not kwargs and name in _OF_UFUNC:
+            return getattr(ops, _OF_UFUNC[name])(*inputs)
+        name = _REDUCTIONS.get(name, name) if method == "reduce" else name
+        known = f"kerasish.ops.{name}" if name in ops.__all__ else "kerasish.ops"
+        self._no_value(f"np.{name}", known)
 
     def __tf_tensor__(self, dtype: Any = None, name: Any = None) -> NoReturn:
         self._no_value("TensorFlow")
@@ -196,6 +206,18 @@ _COMPARISONS = {
     "ge": "greater_equal",
 }  # fmt: skip
 _UNARY = {"neg": "negative", "abs": "absolute", "invert": "logical_not"}
+
+
+# NumPy's functions that stand behind Python's operators, as public functions.
+_OF_UFUNC = {name: name for name in (*_BINARY.values(), *_COMPARISONS.values(), *_UNARY.values())}
+_OF_UFUNC |= {
+    "divide": "true_divide", "remainder": "mod", "bitwise_and": "logical_and",
+    "bitwise_or": "logical_or", "bitwise_xor": "logical_xor", "invert": "logical_not",
+}  # fmt: skip
+_REDUCTIONS = {
+    "add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min", "logical_and": "all",
+    "logical_or": "any",
+}  # fmt: skip
 
 
 def add_operators(owner: type) -> None:

@@ -102,10 +102,9 @@ class Operation:
         try:
             return output_specs(self.call, args, kwargs, KerasTensor)
         except Exception as error:
-            shapes = tree.map_structure(
-                lambda x: x.spec if isinstance(x, KerasTensor) else x, (args, kwargs)
-            )
-            note = f"It happened in {type(self).__name__} {self.name!r}, called on {shapes}."
+            named = (f"{name}={_shown(value)}" for name, value in kwargs.items())
+            shown = ", ".join([*map(_shown, args), *named])
+            note = f"It happened in {type(self).__name__} {self.name!r}, called on {shown}."
             if hasattr(error, "add_note"):
                 error.add_note(note)
             raise
@@ -205,3 +204,8 @@ def op(function: Callable[..., Any]) -> Callable[..., Any]:
         return handle.defer(function, args, kwargs, name)
 
     return call
+
+
+def _shown(argument: Any) -> str:
+    """Return an argument for a message: of handles, their shapes."""
+    return str(tree.map_structure(lambda x: getattr(x, "shape", x), argument))

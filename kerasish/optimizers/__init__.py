@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import (
     deserialize_keras_object,
     name_table,
@@ -30,6 +31,8 @@ __all__ = [
     "LossScaleOptimizer", "Nadam", "Optimizer", "RMSprop", "deserialize", "get", "schedules",
     "serialize",
 ]  # fmt: skip
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 _TABLE = name_table(
     SGD, Adadelta, Adafactor, Adagrad, Adam, AdamW, Adamax, Ftrl, Lamb, Lion, LossScaleOptimizer,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerasish import ops
+from kerasish._changes import Changes, is_same
 from kerasish.backend import discovery
 from kerasish.backend.variable import Variable
 from kerasish.optimizers.joined import Joined, join
@@ -21,6 +22,16 @@ class Rule:
     _following: Any
     _rules: dict[Any, Any]
     _slots: dict[str, list[Variable]]
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in self.setting_names and not is_same(vars(self).get(name), value):
+            Changes.note()
+        object.__setattr__(self, name, value)
+
+    @property
+    def setting_names(self) -> tuple[str, ...]:
+        """The attributes that steps depend on: arguments, and where properties keep theirs."""
+        return (*self._parameters, "_learning_rate", "_limits")
 
     def _apply_rule(self, variables: list[Variable], grads: list[Any], learning_rate: Any) -> None:
         """Apply the rule to variables joined end to end, in flat buffers where they live there."""

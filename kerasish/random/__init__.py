@@ -1,5 +1,6 @@
 """Random numbers that a seed decides: the same on every device and in every engine."""
 
+from kerasish._absent import public
 from kerasish.random.continuous import beta, dropout, gamma, normal, truncated_normal, uniform
 from kerasish.random.discrete import binomial, categorical, randint, shuffle
 from kerasish.random.seed_generator import SeedGenerator
@@ -17,3 +18,5 @@ __all__ = [
     "truncated_normal",
     "uniform",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

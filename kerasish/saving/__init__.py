@@ -1,5 +1,6 @@
 """Saving: weights in files, and the registry of what configs may name."""
 
+from kerasish._absent import public
 from kerasish._registry import (
     CustomObjectScope,
     custom_object_scope,
@@ -24,3 +25,5 @@ __all__ = [
     "save_weights",
     "serialize_keras_object",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

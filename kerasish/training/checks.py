@@ -9,6 +9,7 @@ import numpy as np
 from kerasish import tree
 from kerasish.errors import explain
 from kerasish.losses import Loss
+from kerasish.training.data.conversion import NUMBER_CLASSES
 from kerasish.training.data.weights import check_keys
 
 
@@ -21,13 +22,21 @@ def check_targets(y: Any, compile_loss: Any, outputs: Any) -> None:
         outputs: handles of the model's outputs, flat.
 
     Raises:
-        ValueError: for NaN among the targets of a built-in loss, and for class numbers that
-            the output has no place for.
+        ValueError: for texts, for NaN among the targets of a built-in loss, and for class
+            numbers that the output has no place for.
     """
     if y is None or compile_loss is None:
         return
     terms = compile_loss.losses_by_output()
     for target, loss, output in zip(tree.flatten(y), terms, outputs, strict=False):
+        if isinstance(target, np.ndarray) and target.dtype.kind in "USO":
+            raise ValueError(
+                explain(
+                    "`y` holds texts, and a loss needs numbers",
+                    advice=NUMBER_CLASSES,
+                    dtype=str(target.dtype),
+                )
+            )
         if not (isinstance(target, np.ndarray) and isinstance(loss, Loss) and loss.is_built_in):
             continue  # users' own losses may give NaN a meaning
         if target.dtype.kind == "f" and np.isnan(target).any():

@@ -39,11 +39,14 @@ class Compiling:
         """Choose what training minimises, how, and what is measured.
 
         Args:
-            optimizer: an optimizer, or its name.
-            loss: a loss, its name, a function, or a structure of them like the outputs.
-            loss_weights: numbers for the losses of several outputs.
-            metrics: a list of metrics for one output; lists or a dict of them for several.
-            weighted_metrics: metrics that take the sample weights into account.
+            optimizer: an optimizer, or its name, as `"adam"`, for one with its defaults.
+            loss: a loss, its name, a function of `(y_true, y_pred)`, or, for several outputs, a
+                list or dict of them. None if the model adds losses by `add_loss`.
+            loss_weights: numbers for the losses of several outputs: a list, or a dict by name.
+            metrics: a list of metrics, their names or functions; for several outputs a list of
+                lists, or a dict by the outputs' names. `"accuracy"` becomes the kind that fits
+                the loss and the shapes.
+            weighted_metrics: metrics that take the sample weights into account, likewise.
             run_eagerly: run each step line by line, whatever the backend. Same bits.
             steps_per_execution: batches between two calls of the callbacks.
             jit_compile: whether the graph engine compiles steps to machine code (extra `jit`):
@@ -52,6 +55,19 @@ class Compiling:
 
         Raises:
             ValueError: for unknown names; the model stays as it was.
+
+        Example:
+            >>> import kerasish as keras
+            >>> inputs = keras.Input((3,))
+            >>> price = keras.layers.Dense(1, name="price")(inputs)
+            >>> kind = keras.layers.Dense(4, activation="softmax", name="kind")(inputs)
+            >>> model = keras.Model(inputs, [price, kind])
+            >>> model.compile(
+            ...     keras.optimizers.Adam(learning_rate=0.01),
+            ...     loss={"price": "mse", "kind": "sparse_categorical_crossentropy"},
+            ...     loss_weights={"price": 0.1, "kind": 1.0},
+            ...     metrics={"kind": ["accuracy"]},
+            ... )
         """
         chosen = optimizers.get(optimizer)
         halves = auto_scale_loss and self.dtype_policy.name == "mixed_float16"

@@ -7,12 +7,12 @@ dropped.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from kerasish._changes import Changes, is_same
+from kerasish._frames import warn
 from kerasish.backend.variable import Variable
 
 # Of a model: what steps do not depend on.
@@ -61,15 +61,14 @@ class Trainable:
         finally:
             _set([(x, not was) for x, was in changed])
 
-    def warn(self, stacklevel: int) -> None:
+    def warn(self) -> None:
         """Say, once for each change, that it has no effect yet."""
         layers = [x for x, _ in self.changed() if id(x) in self.layers]
         told = frozenset(map(id, layers))
         if told - self._told:
-            warnings.warn(
+            warn(
                 f"`trainable` of {[x.name for x in layers]} has changed since compile(): what was "
-                "trainable then is trained until compile() is called again.",
-                stacklevel=stacklevel + 1,
+                "trainable then is trained until compile() is called again."
             )
         self._told = told
 
@@ -112,10 +111,8 @@ def _settings_of(model: Any) -> dict[tuple[int, str], Any]:
     for owner in (*model._flatten_layers(), optimizer, inner):
         if owner is None:
             continue
-        skipped = _NO_SETTINGS if hasattr(owner, "stop_training") else ()
-        for name, value in vars(owner).items():
-            if not name.startswith("_") and name not in skipped:
-                found[id(owner), name] = value
-    if optimizer is not None:
-        found[id(optimizer), "learning rate"] = vars(optimizer).get("_learning_rate")
+        names = getattr(owner, "setting_names", None) or [
+            name for name in vars(owner) if name[0] != "_" and name not in _NO_SETTINGS
+        ]
+        found.update({(id(owner), n): vars(owner)[n] for n in names if n in vars(owner)})
     return found

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 from kerasish import ops, tree
+from kerasish._frames import warn
 from kerasish.backend.record import no_grad
 from kerasish.utils.packing import unpack_x_y_sample_weight as unpack
 
@@ -33,7 +33,7 @@ def train_step(model: Any, data: Any) -> Any:
         gradients = model._engine().gradients(scaled, weights)
         model.optimizer.apply(gradients, weights)
     else:
-        warnings.warn("The model does not have any trainable weights.", stacklevel=2)
+        warn("The model does not have any trainable weights.")
     with no_grad():
         return _measure(model, x, y, y_pred, sample_weight)
 

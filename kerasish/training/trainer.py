@@ -6,32 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from kerasish import tree
-from kerasish.backend.abstract import output_specs
+from kerasish._frames import filter_traceback, hides_frames
 from kerasish.backend.record import no_grad, recording
 from kerasish.callbacks.callback_list import CallbackList
-from kerasish.errors import DTypeError, ShapeError, explain
-from kerasish.ops.keras_tensor import KerasTensor
+from kerasish.errors import explain
 from kerasish.training import steps
 from kerasish.training.batches import (
-    all_targets,
     arrays,
     check_frequency,
-    class_weight_of,
-    handle,
     is_due,
     is_one_batch,
-    shown,
 )
 from kerasish.training.blocks import Blocks
-from kerasish.training.checks import check_class_weight, check_targets
-from kerasish.training.compiling import Compiling
+from kerasish.training.checks import check_class_weight
 from kerasish.training.data import adapt, class_weight_to_sample_weights, train_validation_split
-from kerasish.training.loop import Run, concatenate_outputs, host, to_python
+from kerasish.training.entry import entry_point
+from kerasish.training.loop import Run, concatenate_outputs, host
+from kerasish.training.preparing import Preparing
 from kerasish.utils.packing import pack_x_y_sample_weight
 
 
-class Trainer(Compiling):
+class Trainer(Preparing):
     """The training part of a model."""
 
     # Steps: users may override them.
@@ -73,25 +68,9 @@ class Trainer(Compiling):
         is_own = getattr(type(self), f"{kind}_step") is not getattr(Trainer, f"{kind}_step")
         return is_own or self._measures_by_itself()
 
-    def _measures_by_itself(self) -> bool:
-        """Whether a subclass works out metrics in its own way."""
-        cls: Any = type(self)
-        return (
-            cls.compute_metrics is not Compiling.compute_metrics
-            or cls.get_metrics_result is not Compiling.get_metrics_result
-        )
-
-    def _logs(self, result: Any) -> dict[str, Any]:
-        """Return the logs: the metrics' values, unless a step of the user's returned others."""
-        if result is None:
-            return to_python(self.get_metrics_result())
-        if not isinstance(result, dict):
-            return {"loss": result}
-        mine = self.get_metrics_result()
-        return to_python(mine if set(mine) == set(result) else result)
-
     # fit.
 
+    @entry_point
     def fit(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, epochs: int = 1,
         verbose: Any = "auto", callbacks: Any = None, validation_split: float = 0.0,
@@ -103,27 +82,51 @@ class Trainer(Compiling):
         """Train for some epochs.
 
         Args:
-            x: arrays, a structure of them, a PyDataset, a generator, or another iterable.
-            y: targets, for arrays.
-            batch_size: samples in a batch; 32 by default.
-            epochs: the number of the last epoch.
-            verbose: 0 silent, 1 a bar, 2 a line an epoch, `"auto"` what fits the place.
-            callbacks: a list of callbacks.
-            validation_split: share of the samples, the last ones, kept for validation.
-            validation_data: `(x, y)`, `(x, y, sample_weight)`, or batches.
-            shuffle: whether arrays are shuffled before each epoch.
-            class_weight: `{class: weight}`.
-            sample_weight: one weight for each sample.
-            initial_epoch: the number of the first epoch, from 0.
-            steps_per_epoch: batches in an epoch.
-            validation_steps, validation_batch_size, validation_freq: likewise for validation;
-                the frequency is a number of epochs or a list of them.
+            x: an array, a list or dict of arrays for several inputs, or something that gives
+                batches of `(inputs, targets)` or `(inputs, targets, sample_weights)`: a
+                `utils.PyDataset`, a `DataLoader`, a generator, or another iterable.
+            y: targets, for arrays: one row for each of `x`. What gives batches has its own.
+            batch_size: samples in a batch; 32 by default. Only for arrays.
+            epochs: the number of the last epoch, so how many there are if `initial_epoch` is 0.
+            verbose: 0 shows nothing, 1 a bar, 2 one line an epoch; `"auto"` a bar in a terminal
+                or notebook, lines elsewhere.
+            callbacks: a list of `callbacks.Callback`.
+            validation_split: share of the samples, 0 to 1, kept for validation: the last ones of
+                the arrays, before they are shuffled.
+            validation_data: what to validate on after an epoch: `(x, y)`,
+                `(x, y, sample_weight)`, or batches. It overrides `validation_split`.
+            shuffle: whether the rows of arrays, or the batches of a PyDataset, come in another
+                order in each epoch.
+            class_weight: `{class: weight}`, for samples of rare classes to count more.
+            sample_weight: how much each sample counts in the loss: an array of `(samples,)`.
+            initial_epoch: the number of the first epoch, to go on with a training.
+            steps_per_epoch: batches in an epoch; all there are by default. Needed for a
+                generator without end.
+            validation_steps: batches of each validation; all there are by default.
+            validation_batch_size: samples in a batch of it; `batch_size` by default.
+            validation_freq: validate after each so many epochs, or a list of epochs (the first
+                is 1).
 
         Returns:
-            A History: `history.history["loss"]` holds one number per epoch.
+            A History: `history.history["loss"]` holds one number per epoch; further keys are the
+            metrics' names, and both with `val_` before them.
 
         Raises:
             ValueError: for arguments that do not fit; model and optimizer stay as they were.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(1)])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> x, y = np.ones((40, 3)), np.ones((40, 1))
+            >>> history = model.fit(x, y, epochs=2, validation_split=0.2, verbose=0)
+            >>> sorted(history.history)
+            ['loss', 'mae', 'val_loss', 'val_mae']
+            >>> def batches():
+            ...     while True:
+            ...         yield np.ones((8, 3)), np.ones((8, 1))
+            >>> history = model.fit(batches(), steps_per_epoch=5, shuffle=False, verbose=0)
         """
         self._assert_compiled("fit")
         if not isinstance(epochs, (int, np.integer)) or epochs < 0:
@@ -176,14 +179,7 @@ class Trainer(Compiling):
         callbacks.on_train_end(logs)
         return callbacks.history
 
-    def _validate(self, data: Any, batch_size: Any, steps_: Any, callbacks: Any) -> dict[str, Any]:
-        is_batch = isinstance(data, (tuple, list))
-        x, y, sample_weight = steps.unpack(data) if is_batch else (data, None, None)
-        return self.evaluate(  # type: ignore[no-any-return]
-            x, y, sample_weight=sample_weight, batch_size=batch_size, steps=steps_,
-            callbacks=callbacks, return_dict=True, verbose=0,
-        )  # fmt: skip
-
+    @entry_point
     def evaluate(
         self, x: Any = None, y: Any = None, batch_size: int | None = None, verbose: Any = "auto",
         sample_weight: Any = None, steps: int | None = None, callbacks: Any = None,
@@ -192,12 +188,30 @@ class Trainer(Compiling):
         """Return the loss and the metrics on some data.
 
         Args:
-            x, y, batch_size, verbose, sample_weight, callbacks: as for `fit`.
+            x: arrays or batches, as for `fit`.
+            y: targets, for arrays.
+            batch_size: samples in a batch; 32 by default. The result does not depend on it.
+            verbose: 0 shows nothing, 1 a bar, 2 one line; `"auto"` what fits the place.
+            sample_weight: how much each sample counts: an array of `(samples,)`.
             steps: how many batches; all by default.
+            callbacks: a list of callbacks; their `on_test_…` methods are called.
             return_dict: whether names come with the numbers.
 
         Returns:
-            One number, a list, or a dict.
+            The loss alone where there are no metrics; a list of the loss and the metrics, in the
+            order that `compile` was given; or, with `return_dict`, a dict sorted by name.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> zero = keras.layers.Dense(1, kernel_initializer="zeros")
+            >>> model = keras.Sequential([keras.Input((3,)), zero])
+            >>> model.compile("sgd", "mse", metrics=["mae"])
+            >>> x, y = np.ones((4, 3)), 2 * np.ones((4, 1))
+            >>> model.evaluate(x, y, verbose=0)
+            [4.0, 2.0]
+            >>> model.evaluate(x, y, verbose=0, return_dict=True)
+            {'loss': 4.0, 'mae': 2.0}
         """
         self._assert_compiled("evaluate")
         if kwargs:
@@ -235,11 +249,32 @@ class Trainer(Compiling):
         """Return the outputs for some inputs, as NumPy arrays, batch by batch.
 
         Args:
-            x, batch_size, verbose, callbacks: as for `fit`.
+            x: arrays or batches, as for `fit`; what batches hold beside inputs is left out.
+            batch_size: samples in a batch; 32 by default.
+            verbose: 0 shows nothing, 1 a bar, 2 one line; `"auto"` what fits the place.
             steps: how many batches; all by default.
+            callbacks: a list of callbacks; their `on_predict_…` methods are called.
+
+        Returns:
+            One row for each sample: an array, or a structure of them like the model's outputs.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)])
+            >>> model.predict(np.ones((5, 3)), verbose=0).shape
+            (5, 2)
         """
-        if callbacks is None and steps is None and verbose == 0 and is_one_batch(x, batch_size):
-            return self.predict_on_batch(x)
+        try:  # not a decorator, which costs a row's prediction a twentieth of its time
+            if callbacks is None and steps is None and verbose == 0 and is_one_batch(x, batch_size):
+                return self.predict_on_batch(x)
+            return self._predict(x, batch_size, verbose, steps, callbacks)
+        except BaseException as error:
+            filter_traceback(error)
+            raise
+
+    @entry_point
+    def _predict(self, x: Any, batch_size: Any, verbose: Any, steps: Any, callbacks: Any) -> Any:
         data = adapt(x, batch_size=batch_size, steps_per_epoch=steps, shuffle=False)
         if not isinstance(callbacks, CallbackList):
             callbacks = self._callbacks(
@@ -270,11 +305,32 @@ class Trainer(Compiling):
 
     # One batch.
 
+    @hides_frames
     def train_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, class_weight: Any = None,
         return_dict: bool = False,
     ) -> Any:  # fmt: skip
-        """Train on one batch; return its loss and metrics."""
+        """Train on one batch; return its loss and metrics.
+
+        Args:
+            x: inputs: an array, or a structure of arrays.
+            y: targets.
+            sample_weight: how much each sample counts: an array of `(samples,)`.
+            class_weight: `{class: weight}`, instead of `sample_weight`.
+            return_dict: whether the result is a dict, sorted by name.
+
+        Returns:
+            As `evaluate`; the loss is that before the step.
+
+        Example:
+            >>> import numpy as np
+            >>> import kerasish as keras
+            >>> zero = keras.layers.Dense(1, kernel_initializer="zeros")
+            >>> model = keras.Sequential([keras.Input((3,)), zero])
+            >>> model.compile("sgd", "mse")
+            >>> model.train_on_batch(np.ones((4, 3)), np.ones((4, 1)), return_dict=True)
+            {'loss': 1.0}
+        """
         self._assert_compiled("train_on_batch")
         if class_weight is not None:
             if sample_weight is not None:
@@ -283,110 +339,33 @@ class Trainer(Compiling):
             sample_weight = class_weight_to_sample_weights(y, class_weight)
         return self._on_batch("train", (x, y, sample_weight), return_dict)
 
+    @hides_frames
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Evaluate one batch; return its loss and metrics."""
+        """Evaluate one batch; return its loss and metrics.
+
+        Args:
+            x: inputs: an array, or a structure of arrays.
+            y: targets.
+            sample_weight: how much each sample counts: an array of `(samples,)`.
+            return_dict: whether the result is a dict, sorted by name.
+
+        Returns:
+            As `evaluate`: `model.test_on_batch(x, y)` is the loss of this batch alone.
+        """
         self._assert_compiled("test_on_batch")
         return self._on_batch("test", (x, y, sample_weight), return_dict)
 
     def predict_on_batch(self, x: Any) -> Any:
-        """Return the outputs for one batch."""
-        with np.errstate(all="ignore"):
-            return host(self._function("predict")(arrays(x)))
+        """Return the outputs for one batch `x`, an array or a structure, as NumPy arrays.
 
-    def _on_batch(self, kind: str, data: Any, return_dict: bool) -> Any:
-        step = self._prepared_step(kind)
-        self.reset_metrics()
-        with np.errstate(all="ignore"):
-            logs = self._logs(step(*(arrays(part) for part in data)))
-        return logs if return_dict else self._in_order(logs)
-
-    # Getting ready.
-
-    def _prepared_step(self, kind: str, data: Any = None) -> Any:
-        """Return a function of one batch that builds and checks everything at its first call.
-
-        Args:
-            kind: `"train"` or `"test"`.
-            data: where the batches come from; of arrays, all targets are looked through.
+        Example:
+            `model.predict_on_batch(x)` is `model.predict(x, batch_size=len(x), verbose=0)`.
         """
-        picture = self._trainable_at_compile
-        picture.warn(stacklevel=3)
-        is_ready = False
-
-        def step(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-            nonlocal is_ready
-            if not is_ready:
-                self._symbolic_build((x, y, sample_weight))
-                check_targets(all_targets(data, y), self._compile_loss, self._output_handles)
-                check_class_weight(class_weight_of(data), self._output_handles)
-                if kind == "train" and not self.optimizer.built:
-                    with picture.restored():
-                        self.optimizer.build(self.trainable_weights)
-                    self.optimizer.built = True
-                is_ready = True
-            if kind == "train" and picture.changed():
-                with picture.restored():
-                    return self._function(kind)(x, y, sample_weight)
-            return self._function(kind)(x, y, sample_weight)
-
-        return step
-
-    def _symbolic_build(self, batch: Any) -> None:
-        """Build the model, the loss and the metrics for a batch's shapes.
-
-        If it fails, the loss and the metrics are as `compile` made them.
-        """
-        x, y, sample_weight = tree.map_structure(handle, batch)
-        unbuilt = not all(layer.built for layer in self._flatten_layers())
-        loss, metrics = self._compile_loss, self._compile_metrics
-        if y is None and loss is not None and type(self).compute_loss is Compiling.compute_loss:
-            raise ValueError("`y` is missing: the loss that compile() was given needs targets.")
-        waiting = [part for part in (loss, metrics) if part is not None and not part.built]
-        if not (unbuilt or waiting or self._output_handles is None):
-            return
-        y_pred = output_specs(lambda x: self(x, training=False), (x,), {}, KerasTensor)
-
-        def build(x: Any, y: Any, y_pred: Any, sample_weight: Any) -> Any:
-            if metrics is not None and not metrics.built:
-                self.compute_metrics(x, y, y_pred, sample_weight)
-            if loss is not None and not loss.built:
-                self._compute_loss(
-                    x=x, y=y, y_pred=y_pred, sample_weight=sample_weight, training=False
-                )
-            return ()
-
         try:
-            if y is not None and waiting:
-                output_specs(build, (x, y, y_pred, sample_weight), {}, KerasTensor)
-        except Exception as error:
-            for part in waiting:
-                part.built = False
-            if isinstance(error, (ShapeError, DTypeError)):
-                raise type(error)(
-                    f"`y` does not fit the model's outputs: y={shown(y)}, outputs={shown(y_pred)}. "
-                    f"The loss or a metric says: {error}"
-                ) from error
+            with np.errstate(all="ignore"):
+                return host(self._function("predict")(arrays(x)))
+        except BaseException as error:
+            filter_traceback(error)
             raise
-        object.__setattr__(self, "_output_handles", tree.flatten(y_pred))
-
-    def _callbacks(self, callbacks: Any, **params: Any) -> CallbackList:
-        if isinstance(callbacks, CallbackList):
-            return callbacks
-        return CallbackList(callbacks, model=self, **params)
-
-    def _assert_compiled(self, method: str) -> None:
-        if not self.compiled:
-            raise ValueError(f"Call compile() before {method}().")
-
-    def _in_order(self, logs: dict[str, Any]) -> Any:
-        """Return the logs' values in the metrics' order: one number, or a list."""
-        names = [
-            n
-            for m in self.metrics
-            for n in ([x.name for x in m.metrics] if hasattr(m, "metrics") else [m.name])
-        ]
-        ordered = [logs[n] for n in dict.fromkeys(names) if n in logs]
-        ordered += [logs[n] for n in sorted(logs) if n not in names]
-        return ordered[0] if len(ordered) == 1 else ordered

@@ -3,6 +3,7 @@
 Anything else, `None` included, is a leaf. Nothing here knows tensors or layers.
 """
 
+from kerasish._absent import public
 from kerasish.tree.comparing import assert_same_paths, assert_same_structure
 from kerasish.tree.containers import is_nested
 from kerasish.tree.mapping import (
@@ -29,3 +30,5 @@ __all__ = [
     "pack_sequence_as",
     "traverse",
 ]
+
+__getattr__, __dir__ = public(__name__, __all__)

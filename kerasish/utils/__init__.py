@@ -1,5 +1,6 @@
 """Keras's utilities: what belongs to no other namespace."""
 
+from kerasish._absent import public
 from kerasish._registry import (
     CustomObjectScope,
     custom_object_scope,
@@ -16,10 +17,14 @@ from kerasish.utils.packing import pack_x_y_sample_weight, unpack_x_y_sample_wei
 from kerasish.utils.py_dataset import PyDataset
 from kerasish.utils.random_seed import set_random_seed
 
+Sequence = PyDataset  # its name in Keras 2
+
 __all__ = [
-    "CustomObjectScope", "DataLoader", "PyDataset", "TensorDataset", "clear_session",
+    "CustomObjectScope", "DataLoader", "PyDataset", "Sequence", "TensorDataset", "clear_session",
     "custom_object_scope", "deserialize_keras_object", "get_custom_objects",
     "get_registered_name", "get_registered_object", "pack_x_y_sample_weight",
     "register_keras_serializable", "serialize_keras_object", "set_random_seed",
     "unpack_x_y_sample_weight",
 ]  # fmt: skip
+
+__getattr__, __dir__ = public(__name__, __all__)

@@ -4,9 +4,18 @@ import re
 import sys
 
 import pytest
+from tqdm.utils import disp_len
 
 from kerasish.callbacks import CallbackList, ProgbarLogger
 from kerasish.callbacks import progress as progress_module
+from kerasish.callbacks.bar import (
+    columns_of,
+    final_rows,
+    make_bar,
+    open_bars,
+    running_row,
+    signs_for,
+)
 from kerasish.callbacks.progress import Progress, resolve_verbose
 from tests.callbacks.stand_in import Model
 
@@ -18,11 +27,12 @@ class Terminal(io.StringIO):
 
 @pytest.fixture
 def make_terminal(monkeypatch):
-    """Called within a test, because pytest sets `sys.stderr` after the fixtures."""
+    """Called within a test, because pytest sets `sys.stdout` after the fixtures."""
 
     def make():
-        monkeypatch.setattr(sys, "stderr", Terminal())
-        return sys.stderr
+        monkeypatch.setattr(sys, "stdout", Terminal())
+        monkeypatch.setenv("TERM", "xterm")
+        return sys.stdout
 
     return make
 
@@ -45,9 +55,11 @@ def clock(monkeypatch):
 def test_auto_is_a_bar_on_a_terminal_and_lines_elsewhere(make_terminal, monkeypatch):
     make_terminal()
     assert resolve_verbose("auto") == 1
-    monkeypatch.setattr(sys, "stderr", io.StringIO())
+    monkeypatch.setenv("TERM", "dumb")
     assert resolve_verbose("auto") == 2
-    monkeypatch.setattr(sys, "stderr", None)
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert resolve_verbose("auto") == 2
+    monkeypatch.setattr(sys, "stdout", None)
     assert resolve_verbose("auto") == 2
 
 
@@ -100,13 +112,13 @@ def test_a_bar_shows_steps_and_logs(make_terminal, clock, capsys):
     clock.now += 1
     progress.update(5, lambda: {"loss": 0.1234})
     shown = terminal.getvalue()
-    assert "Epoch 3/30" in shown
-    assert "5/10 |" in shown
-    assert "loss: 0.1234" in shown
+    assert "Epoch 3/30\n" in shown
+    assert "\r 5/10 ━━━━━━━━━━────────── 0s " in shown
+    assert "/step - loss: 0.1234" in shown
     progress.epoch_end({"loss": 0.1, "val_loss": 0.2})
-    assert "10/10 |" in terminal.getvalue()
-    assert "loss: 0.1000 - val_loss: 0.2000" in terminal.getvalue()
-    assert capsys.readouterr().out == ""
+    assert "10/10 ━━━━━━━━━━━━━━━━━━━━ 0s " in terminal.getvalue()
+    assert terminal.getvalue().endswith("/step - loss: 0.1000 - val_loss: 0.2000\n")
+    assert capsys.readouterr().err == ""
 
 
 def test_a_bar_asks_for_logs_at_most_every_50_ms(make_terminal, clock):
@@ -122,6 +134,7 @@ def test_a_bar_asks_for_logs_at_most_every_50_ms(make_terminal, clock):
     for step in range(1000):
         clock.now += 0.001
         progress.update(step + 1, logs)
+    progress.close()
     assert 15 <= len(asked) <= 20
 
 
@@ -131,9 +144,73 @@ def test_a_bar_knows_how_to_end_without_knowing_how_many(make_terminal, clock):
     progress.epoch_begin(0, 1, None)
     clock.now += 1
     progress.update(7, {"loss": 1.0})
+    assert "7/Unknown 0s" in terminal.getvalue()
     progress.epoch_end({"loss": 0.5})
-    assert "7 steps" in terminal.getvalue()
-    assert "loss: 0.5000" in terminal.getvalue()
+    assert "\r7/7 ━" in terminal.getvalue()
+    assert terminal.getvalue().endswith("loss: 0.5000\n")
+
+
+NAMES = ["accuracy: 0.5859", "loss: 0.6641", "val_accuracy: 0.5781", "val_loss: 0.6513"]
+
+
+@pytest.mark.parametrize("columns", [200, 80, 40, 20])
+def test_every_log_is_seen_whole_at_the_end_in_a_terminal_of_any_width(columns):
+    rows = final_rows(16, 0.4, NAMES, columns).split("\n")
+    assert all(len(row) <= max(columns, 24) for row in rows)
+    assert re.split(r"\s+- ", " ".join(rows))[1:] == NAMES
+
+
+def test_hundreds_of_logs_are_written_once_at_the_end(make_terminal, clock, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal = make_terminal()
+    logs = {f"metric_{i}": float(i) for i in range(300)}
+    progress = Progress(1)
+    progress.epoch_begin(0, 1, 10)
+    clock.now += 1
+    progress.update(5, logs)
+    assert all(len(row) < 80 for row in re.split("[\r\n]", terminal.getvalue()))
+    progress.epoch_end(logs)
+    assert terminal.getvalue().count("metric_299: 299.0000") == 1
+
+
+@pytest.mark.parametrize("columns", [80, 40, 20, 10, 4, 1])
+def test_a_bar_on_its_way_is_one_row_that_leaves_the_last_column_free(columns):
+    for logs in ([], NAMES, ["准确率: 0.5000"] * 9):
+        row = running_row(3, 16, 1.0, logs, columns)
+        assert "\n" not in row
+        assert disp_len(row) <= max(columns - 1, 1)
+
+
+def test_a_row_of_a_notebook_has_no_end():
+    assert running_row(3, 16, 1.0, NAMES, None).endswith(NAMES[-1])
+
+
+def test_a_bar_is_written_in_signs_that_the_stream_knows():
+    assert signs_for(io.StringIO()) == "─━"
+    assert signs_for(io.TextIOWrapper(io.BytesIO(), encoding="ascii")) == ".="
+
+
+def test_columns_make_a_row_shorter_but_never_longer_than_the_terminal(monkeypatch):
+    monkeypatch.setattr(os, "get_terminal_size", lambda _: os.terminal_size((80, 24)))
+    stream = io.StringIO()
+    stream.fileno = lambda: 1
+    monkeypatch.setenv("COLUMNS", "40")
+    assert columns_of(stream) == 40
+    monkeypatch.setenv("COLUMNS", "400")
+    assert columns_of(stream) == 80
+
+
+def test_a_bar_in_a_pipe_is_written_once_without_control_characters(capsys, clock):
+    progress = Progress(1)
+    progress.epoch_begin(0, 2, 10)
+    clock.now += 1
+    assert not progress.due()
+    progress.update(5, pytest.fail)
+    progress.epoch_end({"loss": 0.5})
+    progress.close()
+    assert capsys.readouterr() == (
+        "Epoch 1/2\n10/10 ━━━━━━━━━━━━━━━━━━━━ 1s 100ms/step - loss: 0.5000\n", ""
+    )  # fmt: skip
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no pty")
@@ -142,13 +219,14 @@ def test_a_bar_shows_in_a_terminal_that_reports_no_size(monkeypatch):
 
     controlling, terminal = pty.openpty()  # 0 × 0, as under `script` or a bare `docker -t`
     with os.fdopen(terminal, "w") as stream:
-        monkeypatch.setattr(sys, "stderr", stream)
+        monkeypatch.setattr(sys, "stdout", stream)
+        monkeypatch.setenv("TERM", "xterm")
         progress = Progress("auto")
         progress.epoch_begin(0, 1, 10)
         progress.epoch_end({"loss": 0.5})
         shown = os.read(controlling, 10_000).decode()
     os.close(controlling)
-    assert "10/10 |" in shown
+    assert "10/10 ━" in shown
     assert "loss: 0.5000" in shown
 
 
@@ -156,9 +234,20 @@ def test_a_bar_may_be_closed_twice(make_terminal):
     terminal = make_terminal()
     progress = Progress(1)
     progress.epoch_begin(0, 1, 10)
+    assert open_bars()
     progress.close()
     progress.close()
+    assert not open_bars()
     assert terminal.getvalue().endswith("\n")
+
+
+def test_a_bar_that_nobody_closed_takes_no_other_with_it(make_terminal):
+    make_terminal()
+    forgotten, bar = make_bar(10, "", 80), make_bar(10, "", 80)
+    forgotten.close()
+    forgotten.close()  # as when it is collected
+    assert [open_bar is bar for open_bar in open_bars()] == [True]
+    bar.close()
 
 
 def test_the_callback_shows_fit_and_leaves_its_validation_out(capsys):

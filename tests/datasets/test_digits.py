@@ -64,6 +64,7 @@ def test_the_digits_are_read_from_a_zipped_package(tmp_path):
     archive = tmp_path / "package.zip"
     with zipfile.ZipFile(archive, "w") as package:
         package.writestr("kerasish/__init__.py", "")
+        package.write(FOLDER.parent / "_absent.py", "kerasish/_absent.py")
         for name in ("__init__.py", "digits.py", "digits.npz"):
             package.write(FOLDER / name, f"kerasish/datasets/{name}")
     program = (

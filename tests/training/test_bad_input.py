@@ -42,6 +42,8 @@ CASES = {
     "text for numbers": (np.full((20, 4), "a"), Y, "wrong dtype.*dtype='string'"),
     "complex for real": (X.astype("complex64"), Y, "wrong dtype.*dtype='complex64'"),
     "objects": (np.full((20, 4), None), Y, "`x` must hold numbers"),
+    "texts as targets": (X, np.array(list("ab" * 10)), "`y` holds texts.*np.unique"),
+    "a list of texts as targets": (X, list("ab" * 10), "`y` holds texts|A list of texts.*np.uniq"),
     "no rows": (X[:0], Y[:0], "`x` has no rows"),
     "no data": (None, Y, "Received: x=None"),
     "another number of targets": (X, Y[:10], "'x' sizes: 20; 'y' sizes: 10"),

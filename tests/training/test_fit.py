@@ -189,6 +189,22 @@ def test_evaluate_weighs_a_partial_batch_by_its_rows():
     check(model, hand)
 
 
+def test_logs_by_name_are_sorted_wherever_they_come_from(engine):
+    seen = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(list(logs))
+
+    model = compiled(metrics=["mse", "mae", "accuracy"])
+    history = model.fit(X, Y, verbose=0, callbacks=[Watch()])
+    seen.append(list(history.history))
+    seen.append(list(model.evaluate(X, Y, verbose=0, return_dict=True)))
+    seen.append(list(model.train_on_batch(X, Y, return_dict=True)))
+    seen.append(list(model.test_on_batch(X, Y, return_dict=True)))
+    assert all(names == ["accuracy", "loss", "mae", "mse"] for names in seen)
+
+
 def test_predict_joins_the_batches():
     found = compiled().predict(X, batch_size=8, verbose=0)
     assert found.dtype == "float32"

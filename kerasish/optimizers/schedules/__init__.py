@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from kerasish._absent import public
 from kerasish._registry import deserialize_keras_object, name_table, serialize_keras_object
 from kerasish.optimizers.schedules.decay import (
     CosineDecay,
@@ -18,6 +19,8 @@ __all__ = [
     "LearningRateSchedule", "PiecewiseConstantDecay", "PolynomialDecay", "deserialize",
     "serialize",
 ]  # fmt: skip
+
+__getattr__, __dir__ = public(__name__, __all__)
 
 _TABLE = name_table(
     CosineDecay, CosineDecayRestarts, ExponentialDecay, InverseTimeDecay, PiecewiseConstantDecay,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
 from kerasish import tree
+from kerasish._frames import warn
 from kerasish.errors import explain
 from kerasish.training.data.arrays import ArrayBatches, are_arrays
 from kerasish.training.data.conversion import unrecognized
@@ -120,10 +120,7 @@ def _kind(x: Any) -> str:
 
 
 def _warn_order(kind: str) -> None:
-    warnings.warn(
-        f"`shuffle=True` has no effect on a {kind}, which decides on its order itself.",
-        stacklevel=4,
-    )
+    warn(f"`shuffle=True` has no effect on a {kind}, which decides on its order itself.")
 
 
 def _checked_steps(steps: Any) -> int | None:

@@ -12,6 +12,10 @@ from kerasish.errors import explain
 
 NUMBERS = "biufc"
 TEXT = "US"
+NUMBER_CLASSES = (
+    "Number the classes first: `names, y = np.unique(y, return_inverse=True)`; `names[number]` is "
+    "the text again."
+)
 
 
 def is_array_like(value: Any) -> bool:
@@ -72,7 +76,8 @@ def _in_known_dtype(array: np.ndarray[Any, Any], name: str) -> np.ndarray[Any, A
         explain(
             f"`{name}` must hold numbers",
             expected="an array of floats, integers or bools",
-            advice="Rows of unequal length, missing values and dates must be converted first.",
+            advice="Rows of unequal length, missing values and dates must be converted first; "
+            f"numbers kept as objects with `{name}.astype('float32')`.",
             dtype=str(array.dtype),
             shape=array.shape,
         )
@@ -84,6 +89,8 @@ def unrecognized(value: Any, name: str) -> str:
     advice = None
     if isinstance(value, (bool, int, float)):
         advice = f"Lists of numbers are no arrays: pass np.array({name})."
+    elif isinstance(value, str):
+        advice = f"A list of texts is no array. {NUMBER_CLASSES}"
     elif hasattr(value, "toarray"):
         advice = f"Sparse matrices are not supported: pass {name}.toarray()."
     return explain(

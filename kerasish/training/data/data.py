@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 
+from kerasish._frames import warn
 from kerasish.training.data.source import Batch, Source
 
 
@@ -115,9 +115,8 @@ class Data:
 
     def _warn(self, step: int) -> None:
         wanted = f" of {self.steps_per_epoch}" if self.steps_per_epoch else ""
-        warnings.warn(
+        warn(
             f"Your input ran out of data after {step}{wanted} batches of this epoch. "
             "It must give at least steps_per_epoch * epochs batches, or be something that can be "
             "gone through again: arrays, a PyDataset, a data loader.",
-            stacklevel=4,
         )

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import threading
 import time
-import warnings
 from typing import Any
 
 import numpy as np
 
+from kerasish._frames import warn
 from kerasish.arrays.device import array_module
 from kerasish.arrays.memory import copy
 from kerasish.backend.graph.graph import Graph, Node, layer_of
@@ -159,11 +159,10 @@ class Chosen:
         self.why = f"what was quicker failed: {type(error).__name__}: {error}"
         layer = None if step is None else layer_of(step)
         where = f" in layer {layer!r}" if layer else ""
-        warnings.warn(
+        warn(
             f"A planned step failed{where}, which is a fault of kerasish: {type(error).__name__}: "
             f"{error}. It runs {self.printer} from here on, slower and with the same numbers.",
             RuntimeWarning,
-            stacklevel=2,
         )
 
     # Compiling.
