@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tests.parity.fuzz.area_layers import draw_layer
@@ -55,6 +55,12 @@ AREAS = {
 }
 
 
+def draw(area: Area, seed: int, keras: str | None) -> Program:
+    """Return the program of a seed; what is drawn depends on the Keras backend, if one is asked."""
+    program = area.draw(Draw(area.name, seed, bfloat16() is not None, keras))
+    return replace(program, keras=keras)
+
+
 def check(area: Area, seed: int, keras: Keras | None, engines: tuple[str, ...]) -> list[Difference]:
     """Return how the program of a seed differs: from Keras, and between engines.
 
@@ -64,8 +70,7 @@ def check(area: Area, seed: int, keras: Keras | None, engines: tuple[str, ...]) 
         keras: the real Keras, if it is asked.
         engines: the engines; the first is compared with Keras, and with each other one.
     """
-    backend = keras.backend if keras else None
-    program = area.draw(Draw(area.name, seed, bfloat16() is not None, backend))
+    program = draw(area, seed, keras.backend if keras else None)
     found = check_program(program, keras, engines, area.seconds)
     alone = keras is None and not area.must_run
     return [d for d in found if not (alone and d.kind == "error here" and d.side == "-")]

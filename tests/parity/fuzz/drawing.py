@@ -175,11 +175,8 @@ def arguments_text(arguments: dict[str, Any]) -> str:
 def array_text(values: Any, dtype: str) -> str:
     """Return the source text of an array: `np.array([1.0, nan], "float32")`."""
     values = np.asarray(values)
-    if values.size == 0:
-        text = f"np.zeros({values.shape}, "
-    else:
-        text = f"np.array({values.tolist()!r}, "
-    return text + ("bfloat16)" if dtype == "bfloat16" else f'"{dtype}")')
+    made = f"array({values.tolist()!r}" if values.size else f"zeros({values.shape}"
+    return f"np.{made}, " + ("bfloat16)" if dtype == "bfloat16" else f'"{dtype}")')
 
 
 def normal_text(seed: int, shape: tuple[int, ...], dtype: str = "float32") -> str:

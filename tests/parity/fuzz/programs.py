@@ -27,6 +27,7 @@ class Program:
         text: the source.
         subject: the op, loss, layer, … that it is about.
         tags: what else known differences and rules of comparison may ask for.
+        keras: the Keras backend that it was drawn for; the same seed draws otherwise for others.
     """
 
     area: str
@@ -34,11 +35,14 @@ class Program:
     text: str
     subject: str
     tags: frozenset[str] = field(default_factory=frozenset)
+    keras: str | None = None
 
     def __str__(self) -> str:
+        asked = f"--keras {self.keras}" if self.keras else "--engines-only"
         return (
             f"area {self.area}, seed {self.seed} ({self.subject}); again with\n"
-            f"  python -m tests.parity.fuzz --only {self.area} --seed {self.seed} --cases 1\n"
+            f"  python -m tests.parity.fuzz --only {self.area} --seed {self.seed} --cases 1"
+            f" {asked}\n"
             + "".join(f"    {line}\n" for line in self.text.splitlines())
         )
 
