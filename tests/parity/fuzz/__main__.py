@@ -23,7 +23,7 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="the first seed; a fresh one without")
     parser.add_argument("--cases", type=int, default=0, help="how many seeds of each area")
     parser.add_argument("--engines-only", action="store_true", help="do not ask Keras")
-    parser.add_argument("--keras", default="jax", choices=["jax", "numpy"], help="its backend")
+    parser.add_argument("--engines", default=engines(), type=lambda text: tuple(text.split(",")))
     parser.add_argument("--processes", type=int, default=0, help="one for each core without")
     parser.add_argument("--show", action="store_true", help="print the programs, run nothing")
     return parser.parse_args(given)
@@ -31,17 +31,10 @@ def arguments(given: list[str] | None = None) -> argparse.Namespace:
 
 def plan(options: argparse.Namespace) -> running.Plan:
     """Return what the arguments ask for."""
-    keras = None if options.engines_only else options.keras
-    wanted = options.only.split(",") if options.only else list(areas.AREAS)
-    chosen = tuple(
-        name
-        for name in wanted
-        if keras is None or keras in areas.AREAS[name].keras or not areas.AREAS[name].keras
-    )
+    chosen = tuple(options.only.split(",") if options.only else areas.AREAS)
     first = secrets.randbelow(10**9) if options.seed is None else options.seed
-    return running.Plan(
-        chosen, engines(), keras, first, options.cases, options.minutes * 60
-    )  # fmt: skip
+    asked = not options.engines_only
+    return running.Plan(chosen, options.engines, asked, first, options.cases, options.minutes * 60)
 
 
 def engines() -> tuple[str, ...]:
@@ -61,7 +54,7 @@ def main(given: list[str] | None = None) -> int:
             if not options.cases:
                 break
         return 0
-    about = f"Keras on {wanted.keras}" if wanted.keras else "no Keras"
+    about = "Keras on JAX" if wanted.keras else "no Keras"
     write(f"seeds from {wanted.first} on; engines {', '.join(wanted.engines)}; {about}\n")
     sys.stdout.flush()
     report = running.run(wanted, options.processes)

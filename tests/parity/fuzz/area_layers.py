@@ -86,7 +86,7 @@ def needed(draw: Draw, name: str, shapes: Shapes) -> dict[str, Any]:
     """Return the arguments that a layer cannot do without."""
     shape = shapes[0]
     if name in RANDOM:
-        rate = draw.pick([0.0, 0.3]) if draw.keras is None else 0.4
+        rate = draw.pick([0.0, 0.3]) if not draw.keras else 0.4
         return {"stddev" if name == "GaussianNoise" else "rate": rate}
     if name == "Permute":
         return {"dims": tuple(int(i) + 1 for i in draw.rng.permutation(len(shape) - 1))}
@@ -140,7 +140,7 @@ def text(
         shape = shapes[0] if name == "Softmax" else shapes[0][:2]
         mask = f", mask={draw.array(shape, 'bool')}"
     call = f"layer(x{''.join(f', {key}={value}' for key, value in options.items())}{mask})"
-    differentiates = draw.gradients and name not in MERGES and not training and name != "Embedding"
+    differentiates = name not in MERGES and not training and name != "Embedding"
     last = f"gradient(lambda x: {call}, x)" if differentiates else "None"
     again = "" if name == "Lambda" else "layer = type(layer).from_config(layer.get_config())\n"
     return f"""x = {inputs}

@@ -167,7 +167,7 @@ def draw_loss(draw: Draw) -> Program:
         p = draw.array(shape, "float32", "ordinary")
     one_value = name in ("Dice", "Tversky", "Circle") or given.get("axis") == 0
     w = "None" if one_value else weights(draw, shape[0])
-    gradient = draw.gradients and draw.yes()
+    gradient = draw.yes()
     text = f"""y = {y}
 p = {p}
 w = {w}

@@ -21,7 +21,7 @@ def draw_op(draw: Draw) -> Program:
 def draw_program(draw: Draw, name: str) -> Program:
     """Draw a program of one op."""
     kind = OPS[name]
-    gradient = kind.gradient is not None and draw.gradients and draw.yes(0.35)
+    gradient = kind.gradient is not None and draw.yes(0.35)
     call = kind.draw(draw, kind.gradient if gradient and kind.gradient else kind.values)
     gradient = gradient and is_float(call)
     return Program(draw.area, draw.seed, text(name, call, gradient), name, tags(call, gradient))

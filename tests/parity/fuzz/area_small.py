@@ -67,7 +67,7 @@ def draw_constraint(draw: Draw) -> Program:
     name = draw.pick(sorted(table))
     given = arguments_text(options(draw, table[name]))
     array = draw.array((draw.integer(1, 4), draw.integer(1, 4)), "float32")
-    gradient = draw.gradients and draw.yes()
+    gradient = draw.yes()
     text = f"""x = {array}
 rule = K.{room}.{name}({given})
 rule = type(rule).from_config(rule.get_config())
@@ -89,7 +89,7 @@ def draw_activation(draw: Draw) -> Program:
     shape = draw.shape(1, 3, empty=False)
     smooth = draw.yes(0.3)
     x = normal_text(draw.integer(0, 99), shape) if smooth else draw.array(shape, "float32")
-    gradient = draw.gradients and draw.yes()
+    gradient = draw.yes()
     text = f"""x = {x}
 result = {"gradient" if gradient else "call"}(K.activations.get("{name}"), x)"""
     return Program(draw.area, draw.seed, text, name)

@@ -25,16 +25,18 @@ class Area:
     Attributes:
         name: what `--only` calls it.
         draw: makes a program of a Draw.
-        keras: the Keras backends that can be asked; none for what only engines run.
+        keras: whether Keras can be asked; large nets are for the engines alone.
         must_run: whether an error that all engines raise is a fault, too, without Keras.
         seconds: how long a case may take on one side.
+        compiled: one seed in so many runs as compiled code, too, since LLVM takes its time.
     """
 
     name: str
     draw: Callable[[Draw], Program]
-    keras: tuple[str, ...] = ("jax", "numpy")
+    keras: bool = True
     must_run: bool = True
     seconds: int = 30
+    compiled: int = 20
 
 
 AREAS = {
@@ -47,16 +49,16 @@ AREAS = {
         Area("initializers", draw_initializer),
         Area("constraints", draw_constraint),
         Area("schedules", draw_schedule),
-        Area("optimizers", draw_optimizer, keras=("jax",)),
+        Area("optimizers", draw_optimizer),
         Area("layers", draw_layer, must_run=False),
-        Area("models", draw_model, keras=("jax",), seconds=120),
-        Area("nets", draw_net, keras=(), seconds=120),
+        Area("models", draw_model, seconds=120, compiled=4),
+        Area("nets", draw_net, keras=False, seconds=120, compiled=1),
     ]
 }
 
 
-def draw(area: Area, seed: int, keras: str | None) -> Program:
-    """Return the program of a seed; what is drawn depends on the Keras backend, if one is asked."""
+def draw(area: Area, seed: int, keras: bool) -> Program:
+    """Return the program of a seed; what is drawn depends on whether Keras is asked."""
     program = area.draw(Draw(area.name, seed, bfloat16() is not None, keras))
     return replace(program, keras=keras)
 
@@ -70,7 +72,9 @@ def check(area: Area, seed: int, keras: Keras | None, engines: tuple[str, ...]) 
         keras: the real Keras, if it is asked.
         engines: the engines; the first is compared with Keras, and with each other one.
     """
-    program = draw(area, seed, keras.backend if keras else None)
+    program = draw(area, seed, keras is not None)
+    if seed % area.compiled:
+        engines = tuple(name for name in engines if name != "compiled")
     found = check_program(program, keras, engines, area.seconds)
     alone = keras is None and not area.must_run
     return [d for d in found if not (alone and d.kind == "error here" and d.side == "-")]

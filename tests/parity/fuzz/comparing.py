@@ -19,12 +19,12 @@ class Difference:
 
     Attributes:
         kind: `"error here"` (only kerasish raises), `"error there"`, `"names"`, `"shape"`,
-            `"dtype"`, `"value"`, `"bits"`, `"crash"` or `"time"`.
+            `"dtype"`, `"dtype and value"`, `"value"`, `"bits"`, `"crash"` or `"time"`.
         where: the path of the value within the result.
         ours: what kerasish (or the first engine) gave, as text.
         theirs: what Keras (or the other engine) gave.
         program: what both ran.
-        side: who was compared with: `"jax"`, `"numpy"`, or an engine.
+        side: who was compared with: `"jax"` or an engine.
     """
 
     kind: str
@@ -93,7 +93,7 @@ def differing(one: Any, other: Any, slack: float = 1.0) -> str | None:
     if one.shape != other.shape:
         return "shape"
     if one.dtype != other.dtype:
-        return "dtype"
+        return "dtype" if near(one.astype(other.dtype), other, slack) else "dtype and value"
     return None if near(one, other, slack) else "value"
 
 

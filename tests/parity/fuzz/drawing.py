@@ -34,20 +34,16 @@ class Draw:
         area: the name of what is drawn, so that areas do not share their streams.
         seed: any integer from 0 on.
         bfloat16: whether NumPy knows the dtype (the package ml_dtypes adds it).
-        keras: the Keras backend that will be asked, if one is. JAX has 32 bits unless told
-            otherwise and flushes denormals to 0; Keras's NumPy backend knows no gradients.
+        keras: whether Keras on JAX will be asked. It has 32 bits, and flushes denormals to 0.
     """
 
-    def __init__(
-        self, area: str, seed: int, bfloat16: bool = True, keras: str | None = None
-    ) -> None:
+    def __init__(self, area: str, seed: int, bfloat16: bool = True, keras: bool = False) -> None:
         self.area, self.seed = area, seed
         self.rng = np.random.default_rng([zlib.crc32(area.encode()), seed])
         self.keras = keras
-        self.gradients = keras != "numpy"
-        self.edges = tuple(e for e in EDGES if keras != "jax" or e == 0 or not abs(e) < 1e-37)
+        self.edges = tuple(e for e in EDGES if not keras or e == 0 or not abs(e) < 1e-37)
         refused = set() if bfloat16 else {"bfloat16"}
-        refused |= {"int64", "float64"} if keras == "jax" else set()
+        refused |= {"int64", "float64"} if keras else set()
         self.dtypes = tuple(dtype for dtype in DTYPES if dtype not in refused)
         self.floats = tuple(dtype for dtype in FLOATS if dtype not in refused)
         self.integers = tuple(dtype for dtype in INTEGERS if dtype not in refused)
@@ -85,7 +81,7 @@ class Draw:
 
     def shape(self, least: int = 0, most: int = 3, empty: bool = True) -> tuple[int, ...]:
         """Return a shape of `least` to `most` axes, now and then with an empty one."""
-        sizes = [1, 2, 3, 4, 5]
+        sizes = [1, 2, 3, 3, 5] if self.yes(0.2) else [1, 2, 3]  # JAX compiles for each shape
         found = [self.pick(sizes) for _ in range(self.integer(least, most))]
         if empty and found and self.yes(0.07):
             found[self.integer(0, len(found) - 1)] = 0

@@ -27,7 +27,7 @@ class Program:
         text: the source.
         subject: the op, loss, layer, … that it is about.
         tags: what else known differences and rules of comparison may ask for.
-        keras: the Keras backend that it was drawn for; the same seed draws otherwise for others.
+        keras: whether it was drawn for Keras, too; the same seed draws otherwise for engines.
     """
 
     area: str
@@ -35,15 +35,14 @@ class Program:
     text: str
     subject: str
     tags: frozenset[str] = field(default_factory=frozenset)
-    keras: str | None = None
+    keras: bool = False
 
     def __str__(self) -> str:
-        asked = f"--keras {self.keras}" if self.keras else "--engines-only"
+        alone = "" if self.keras else " --engines-only"
         return (
             f"area {self.area}, seed {self.seed} ({self.subject}); again with\n"
             f"  python -m tests.parity.fuzz --only {self.area} --seed {self.seed} --cases 1"
-            f" {asked}\n"
-            + "".join(f"    {line}\n" for line in self.text.splitlines())
+            f"{alone}\n" + "".join(f"    {line}\n" for line in self.text.splitlines())
         )
 
 
@@ -100,18 +99,21 @@ def quiet() -> Iterator[None]:
 
 @contextlib.contextmanager
 def time_limit(seconds: int) -> Iterator[None]:
-    """End what runs within with OutOfTime after so many seconds (on the main thread, on POSIX)."""
+    """End what runs within with OutOfTime after so many seconds of this process's own time.
+
+    It is the time of its cores, so that a busy machine ends nothing; on the main thread, on POSIX.
+    """
 
     def stop(number: int, frame: Any) -> None:
         raise OutOfTime(f"longer than {seconds} s")
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(seconds)
+    before = signal.signal(signal.SIGPROF, stop)
+    signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
     finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)
 
 
 def bfloat16() -> Any:
@@ -198,12 +200,12 @@ class Engine:
 
 
 class Keras:
-    """The real Keras on the backend that KERAS_BACKEND names, JAX unless it names another."""
+    """The real Keras on JAX, whose numerics are the ones to follow."""
 
     name = "keras"
 
     def __init__(self) -> None:
-        os.environ.setdefault("KERAS_BACKEND", "jax")
+        os.environ["KERAS_BACKEND"] = "jax"
         os.environ.setdefault("JAX_PLATFORMS", "cpu")
         import keras
 

@@ -19,7 +19,7 @@ from tests.parity.fuzz.known import KNOWN, reason_for
 from tests.parity.fuzz.programs import Program
 
 MEMORY = 12 * 2**30  # bytes of address space for NumPy's arrays; JAX reserves some itself
-GRACE = 60  # seconds beyond a case's own limits before its process is ended
+BUSY = 10  # times the seconds that a case may take of a core: by the clock, its process is ended
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Plan:
     Attributes:
         areas: names of areas.
         engines: the engines; the first is compared with Keras and with the others.
-        keras: the Keras backend to ask, or None.
+        keras: whether Keras is asked.
         first: the first seed of each area.
         cases: how many seeds of each area; 0 for as many as there is time for.
         seconds: when no more cases are begun.
@@ -37,7 +37,7 @@ class Plan:
 
     areas: tuple[str, ...]
     engines: tuple[str, ...]
-    keras: str | None
+    keras: bool
     first: int
     cases: int
     seconds: float
@@ -108,8 +108,6 @@ def run(plan: Plan, processes: int = 0) -> Report:
         processes: how many; one for each core by default.
     """
     os.environ["OPENBLAS_NUM_THREADS"] = "1"
-    if plan.keras:
-        os.environ["KERAS_BACKEND"] = plan.keras
     context = multiprocessing.get_context("spawn")  # JAX has threads, which a fork would lose
     seeds = plan.seeds()
     report = Report()
@@ -160,7 +158,7 @@ class Worker:
         if not self.busy:
             return
         seconds = time.monotonic() - self._since
-        limit = GRACE + AREAS[area].seconds * (len(self._plan.engines) + bool(self._plan.keras))
+        limit = BUSY * AREAS[area].seconds * (len(self._plan.engines) + self._plan.keras)
         if self.connection.poll():
             with contextlib.suppress(EOFError, OSError):
                 report.add(area, *self.connection.recv())
@@ -186,7 +184,7 @@ class Worker:
             self._process.join()
 
 
-def serve(connection: Any, engines: tuple[str, ...], keras: str | None) -> None:
+def serve(connection: Any, engines: tuple[str, ...], keras: bool) -> None:
     """Run in a process of its own: take an area and a seed, send back time and differences."""
     from tests.parity.fuzz.programs import Keras
 
