@@ -93,7 +93,7 @@ def test_a_planted_fault_in_one_engine_is_found(monkeypatch):
 
 def test_a_program_that_takes_too_long_is_ended():
     with pytest.raises(OutOfTime):
-        run(program("while True: pass"), Engine("eager"), seconds=1)
+        run(program("while True: pass"), Engine("eager"), seconds=0.1)
 
 
 def test_an_engine_leaves_the_settings_as_they_were():

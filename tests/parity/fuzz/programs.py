@@ -64,7 +64,7 @@ class OutOfTime(BaseException):
     """A case took longer than it may; no `except Exception` of a package swallows it."""
 
 
-def run(program: Program, side: Any, seconds: int = 60) -> Outcome:
+def run(program: Program, side: Any, seconds: float = 60) -> Outcome:
     """Return what a program does on one side: an engine of kerasish, or Keras."""
     names: dict[str, Any] = {"np": np, "nan": np.nan, "inf": np.inf, **side.names()}
     with side, quiet(), time_limit(seconds):
@@ -98,7 +98,7 @@ def quiet() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: int) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """End what runs within with OutOfTime after so many seconds of this process's own time.
 
     It is the time of its cores, so that a busy machine ends nothing; on the main thread, on POSIX.
