@@ -62,7 +62,7 @@ def known(
 
 
 SIGMOIDS = "sigmoid silu swish rsqrt hard_sigmoid hard_silu hard_swish selu elu celu gelu erf " \
-    "erfinv softplus softsign log_sigmoid tanh_shrink squareplus"  # fmt: skip
+    "erfinv softplus softsign log_sigmoid tanh_shrink squareplus normalize"  # fmt: skip
 NARROW = "Keras on JAX has no 64 bits: what is promoted to int64 here stays 32 bits wide there."
 KNOWN: list[Known] = [
     known(
@@ -88,6 +88,33 @@ KNOWN: list[Known] = [
     known(
         "Keras's sparsemax gives rows that do not sum to 1 or refuses them.",
         subjects="sparsemax",
+    ),
+    known(
+        "Keras's Identity leaves its gain out of its config.",
+        subjects="Identity",
+        text=r"Identity\(gain=",
+    ),
+    known(
+        "Keras's OrthogonalRegularizer divides by the number of pairs, which is 0 for one row.",
+        subjects="OrthogonalRegularizer",
+        theirs=r"nan",
+    ),
+    known(
+        "JAX decomposes no half-precision matrices.",
+        subjects="Orthogonal",
+        kinds="error there",
+        theirs=r"Unsupported dtype (bfloat16|float16)",
+    ),
+    known(
+        "Keras computes the STFT in the dtype that is asked for, kerasish rounds at the end.",
+        subjects="STFT",
+        text=r'dtype="b?float16"',
+    ),
+    known(
+        "JAX does not subtract booleans; kerasish makes floats of them first.",
+        subjects="softmax log_softmax",
+        kinds="error there",
+        theirs=r"sub does not accept dtype bool",
     ),
 ]
 
