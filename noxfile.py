@@ -95,6 +95,15 @@ def keras(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Random programs beside the real Keras and in every engine; `nox -s fuzz -- --minutes 30`."""
+    install(session, "test,jit")
+    session.install("-q", KERAS, "jax")
+    env = {"JAX_PLATFORMS": "cpu", "OPENBLAS_NUM_THREADS": "1"}
+    session.run("python", "-m", "tests.parity.fuzz", *session.posargs, env=env)
+
+
+@nox.session
 def gpu(session: nox.Session) -> None:
     """The tests that need an NVIDIA GPU; `nox -s gpu -- cuda13` picks the newer CuPy."""
     cuda, *rest = session.posargs or ["cuda12"]
