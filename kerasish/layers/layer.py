@@ -352,8 +352,11 @@ class Layer(LayerCalling, LayerState, Configurable, Operation):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._initialize_tracker()
+        state = dict(state)
+        built = state.pop("built", False)  # last: what is set on a built layer changes a setting
         for name, value in state.items():
             setattr(self, name, value)
+        self.built = built
         self.dtype_policy = self._dtype_policy
 
 

@@ -24,14 +24,15 @@ class Rule:
     _slots: dict[str, list[Variable]]
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if name in self.setting_names and not is_same(vars(self).get(name), value):
+        if self.is_setting(name) and not is_same(vars(self).get(name), value):
             Changes.note()
         object.__setattr__(self, name, value)
 
-    @property
-    def setting_names(self) -> tuple[str, ...]:
-        """The attributes that steps depend on: arguments, and where properties keep theirs."""
-        return (*self._parameters, "_learning_rate", "_limits")
+    def is_setting(self, name: str) -> bool:
+        """Whether steps depend on an attribute: a public one, or where properties keep theirs."""
+        if name[0] == "_":
+            return name in ("_learning_rate", "_limits")
+        return name != "built" and not isinstance(getattr(type(self), name, None), property)
 
     def _apply_rule(self, variables: list[Variable], grads: list[Any], learning_rate: Any) -> None:
         """Apply the rule to variables joined end to end, in flat buffers where they live there."""

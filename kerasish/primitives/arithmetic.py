@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from kerasish.arrays.dtype import result_type, smallest
 from kerasish.arrays.spec import Spec, broadcast
 from kerasish.errors import DTypeError, explain
@@ -108,8 +110,10 @@ class Power(Elementwise):
     inputs, function = ("a", "b"), "power"
 
     def grad_a(self, g: Any, a: Any, b: Any) -> Any:
-        constant = logical_and(equal(a, 0), equal(b, 0))  # x**0 is 1 everywhere: 0, not 0 * inf
-        base = select(constant, 1, a)
+        base = a
+        if _may_hold_zero(b):
+            constant = logical_and(equal(a, 0), equal(b, 0))  # x**0 is 1 everywhere: 0, not 0 * inf
+            base = select(constant, 1, a)
         return multiply(g, multiply(b, power(base, subtract(b, 1))))
 
     def grad_b(self, g: Any, a: Any, out: Any) -> Any:
@@ -117,6 +121,11 @@ class Power(Elementwise):
         # at whole exponents alone: the slope is 0 there, not 0 * -inf or NaN.
         base = select(greater(minimum(a, out), 0), a, 1)
         return multiply(g, multiply(out, log(base)))
+
+
+def _may_hold_zero(x: Any) -> bool:
+    """Whether it is not known that a tensor holds no 0: most exponents are plain numbers."""
+    return x.is_symbolic or not isinstance(x.value, np.ndarray) or not x.value.all()
 
 
 class Log(Floating):

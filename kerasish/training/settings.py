@@ -103,6 +103,10 @@ class Settings:
         )
 
 
+def _is_setting(name: str) -> bool:
+    return name[0] != "_" and name not in _NO_SETTINGS
+
+
 def _settings_of(model: Any) -> dict[tuple[int, str], Any]:
     """The public attributes of the model, its layers and its optimizer."""
     found: dict[tuple[int, str], Any] = {}
@@ -111,8 +115,6 @@ def _settings_of(model: Any) -> dict[tuple[int, str], Any]:
     for owner in (*model._flatten_layers(), optimizer, inner):
         if owner is None:
             continue
-        names = getattr(owner, "setting_names", None) or [
-            name for name in vars(owner) if name[0] != "_" and name not in _NO_SETTINGS
-        ]
-        found.update({(id(owner), n): vars(owner)[n] for n in names if n in vars(owner)})
+        is_setting = getattr(owner, "is_setting", _is_setting)
+        found.update({(id(owner), n): value for n, value in vars(owner).items() if is_setting(n)})
     return found
