@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kerasish.arrays.dtype import epsilon, floatx, is_float
+from kerasish.arrays.dtype import epsilon, floatx, is_float, result_type
 from kerasish.arrays.spec import normalize_axes, normalize_axis
 from kerasish.backend.convert import as_tensor
 from kerasish.errors import ShapeError, explain
@@ -33,8 +33,8 @@ def relu(x: Any) -> Any:
 
 @op
 def relu6(x: Any) -> Any:
-    """max(x, 0), and not more than 6."""
-    x = as_tensor(x)
+    """max(x, 0), and not more than 6; whole numbers become floats."""
+    x = _float(x)
     return select(greater_equal(x, 6), 6, arithmetic.relu(x))  # the slope at both corners is 0
 
 
@@ -204,13 +204,17 @@ def batch_normalization(
     return out if offset is None else add(out, reshape(offset, shape))
 
 
-def _same_shape(target: Any, output: Any) -> None:
+def _target_and_output(target: Any, output: Any) -> tuple[Any, Any]:
+    """Both as floats of one shape; a target of whole numbers takes the dtype of the output."""
+    target, output = as_tensor(target), _float(output)
+    target = target if is_float(target.dtype) else cast(target, output.dtype)
     if len(target.shape) != len(output.shape) or any(
         a != b for a, b in zip(target.shape, output.shape, strict=True)
     ):
         raise ShapeError(
             "`target` and `output` must have one shape", target=target.spec, output=output.spec
         )
+    return target, output
 
 
 @op
@@ -218,8 +222,7 @@ def categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
     """-sum(target * log(output)) along an axis, of logits or of probabilities."""
-    target, output = _float(target), _float(output)
-    _same_shape(target, output)
+    target, output = _target_and_output(target, output)
     if from_logits:
         logs = select(equal(target, 0), 0, log_softmax(output, axis))  # 0 * -inf counts as 0
     else:
@@ -232,7 +235,7 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
-    """The crossentropy for class numbers instead of one-hot codes."""
+    """The crossentropy for class numbers instead of one-hot codes, in float32 at least."""
     target, output = as_tensor(target), _float(output)
     if output.ndim < 1:
         raise ShapeError("`output` needs an axis of classes", output=output.spec)
@@ -251,6 +254,7 @@ def sparse_categorical_crossentropy(
     else:
         output = divide(output, sum(output, axis, keepdims=True))
         logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
+    logs = cast(logs, result_type(logs.dtype, "float32"))
     code = one_hot(target, output.shape[place], axis, dtype="bool")
     return arithmetic.negative(sum(select(code, logs, 0), axis))  # a product would be 0 * -inf
 
@@ -258,8 +262,7 @@ def sparse_categorical_crossentropy(
 @op
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     """-(target * log(output) + (1 - target) * log(1 - output)), of logits or of probabilities."""
-    target, output = _float(target), _float(output)
-    _same_shape(target, output)
+    target, output = _target_and_output(target, output)
     if from_logits:
         return _crossentropy_of_logits(target, output)
     output = clip(output, epsilon(), 1.0 - epsilon())
@@ -298,7 +301,7 @@ def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = No
     x = _float(x)
     size = arithmetic.absolute(x)
     smallest = 1e-12 if epsilon is None else epsilon
-    largest = max(size, axis, keepdims=True)
+    largest = max(size, axis, keepdims=True, initial=0 if 0 in x.shape else None)
     if order != math.inf:  # the norm of x / scale, times the scale: so no power overflows
         scale = stop_gradient(largest)
         scale = select(equal(scale, 0), 1, scale)

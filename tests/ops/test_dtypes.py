@@ -59,6 +59,9 @@ CASES = [
      np.array([1, np.inf, -np.inf], "float32"), [0, 1, 0], "bool"),
     ("a difference that int8 cannot hold", lambda x: ops.isclose(x, SMALL[::-1].copy()),
      np.array([-1, 1, -1], "int8"), [0, 1, 0], "bool"),
+    ("relu6 makes floats", lambda x: ops.relu6(x), WHOLE, [0, 0, 6], "float32"),
+    ("relu6 of truths", lambda x: ops.relu6(x), TRUTHS, [1, 0, 1], "float32"),
+    ("relu keeps", lambda x: ops.relu(x), WHOLE, [0, 0, 7], "int32"),
     ("isclose of truths", lambda x: ops.isclose(x, True), TRUTHS, [1, 0, 1], "bool"),
 ]  # fmt: skip
 
@@ -139,6 +142,39 @@ def test_a_tensor_of_python_numbers_holds_them_or_is_an_error(value):
             ops.convert_to_tensor([None, 1], dtype)
     is_value(ops.cast(np.array([300]), "uint8"), [44], "uint8")  # an array is cast as NumPy casts
     is_value(ops.convert_to_tensor([1.7, True], "int32"), [1, 1], "int32")
+
+
+@pytest.mark.parametrize("value", [2**70, [1, -(2**70)], [[2**64], [True]]])
+def test_a_whole_number_beyond_64_bits_is_an_error_and_a_float_where_one_is_wanted(value):
+    for make in (ops.convert_to_tensor, ops.array):
+        with pytest.raises(OverflowError, match=r"int64 cannot hold.*from -9223372036854775808"):
+            make(value)
+    wanted = np.asarray(value, "float64").astype("float32")
+    is_value(ops.convert_to_tensor(value, "float32"), wanted, "float32")
+    is_value(ops.convert_to_tensor([1.5, 2**70]), [1.5, 2**70], "float32")
+
+
+@pytest.mark.parametrize("target", [np.eye(2, dtype=d) for d in ("bool", "uint8", "int32")])
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize("loss", [ops.binary_crossentropy, ops.categorical_crossentropy])
+def test_a_target_of_whole_numbers_takes_the_dtype_of_the_output(loss, from_logits, target, run):
+    output = np.array([[0.75, 0.25], [0.5, 0.5]], "float16")
+    found = run(lambda t, o: loss(t, o, from_logits=from_logits), target, output)
+    wanted = run(lambda t, o: loss(t, o, from_logits=from_logits), target.astype("f2"), output)
+    assert found.dtype == "float16"
+    assert_same_bits(found, wanted)
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_the_crossentropy_of_class_numbers_is_float32_at_least(from_logits, run):
+    classes, output = np.array([0, 1]), np.array([[0.75, 0.25], [0.5, 0.5]])
+    for dtype, wanted in (("float16", "float32"), ("float32", "float32"), ("float64", "float64")):
+        found = run(
+            lambda t, o: ops.sparse_categorical_crossentropy(t, o, from_logits),
+            classes,
+            output.astype(dtype),
+        )
+        assert found.dtype == wanted
 
 
 @pytest.mark.parametrize("value", [3, True, 2.5, np.int8(3), np.float64(1)])
