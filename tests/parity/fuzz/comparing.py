@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ class Difference:
         theirs: what Keras (or the other engine) gave.
         program: what both ran.
         side: who was compared with: `"jax"` or an engine.
+        values: what `ours` and `theirs` are texts of, where both are arrays.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Difference:
     theirs: str
     program: Program
     side: str
+    values: tuple[Any, Any] = field(default=(None, None), repr=False, compare=False)
 
     def __str__(self) -> str:
         return (
@@ -55,7 +57,8 @@ def compare(
     """
 
     def difference(kind: str, where: str, one: Any, other: Any) -> Difference:
-        return Difference(kind, where, brief(one), brief(other), program, side)
+        values = (one, other) if isinstance(other, np.ndarray) else (None, None)
+        return Difference(kind, where, brief(one), brief(other), program, side, values)
 
     if ours.error is not None or theirs.error is not None:
         if ours.error is not None and theirs.error is not None:
