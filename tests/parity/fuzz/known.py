@@ -138,6 +138,11 @@ KNOWN: list[Known] = [
         Identity=oracles.Identity,
     ),
     wrong(
+        "Keras's CosineSimilarity leaves its axis out of the metric's config.",
+        text=r"axis=",
+        CosineSimilarity=oracles.CosineSimilarity,
+    ),
+    wrong(
         "A whole number divided by 0 has no value: NumPy gives 0, JAX something else.",
         text=WHOLE,
         **numpys("floor_divide", "mod"),

@@ -38,7 +38,7 @@ def results(text: str, formulas: Mapping[str, Callable[..., Any]]) -> Iterable[t
     """Return the names and values of what a program leaves behind with these formulas."""
     rooms = SimpleNamespace(**formulas, get=formulas.get)
     names: dict[str, Any] = {
-        "K": SimpleNamespace(ops=rooms, activations=rooms, initializers=rooms),
+        "K": SimpleNamespace(ops=rooms, activations=rooms, initializers=rooms, metrics=rooms),
         "np": np,
         "nan": np.nan,
         "inf": np.inf,
@@ -124,21 +124,51 @@ def sparsemax(x: Any, axis: int = -1) -> Any:
     return np.moveaxis(np.maximum(x - level, 0), -1, axis)
 
 
-class Identity:
-    """The initializer of matrices with `gain` on the diagonal."""
+class Configured:
+    """What is made again from the arguments that it was made with."""
 
-    def __init__(self, gain: float = 1.0) -> None:
-        self.gain = gain
+    def __init__(self, **arguments: Any) -> None:
+        self.arguments = arguments
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {"gain": self.gain}
+        return self.arguments
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Identity:
+    def from_config(cls, config: dict[str, Any]) -> Configured:
         """Return one with these arguments."""
         return cls(**config)
 
+
+class Identity(Configured):
+    """The initializer of matrices with `gain` on the diagonal."""
+
     def __call__(self, shape: tuple[int, int], dtype: str) -> Any:
         """Return the matrix."""
-        return self.gain * np.eye(*shape)
+        return self.arguments["gain"] * np.eye(*shape)
+
+
+class CosineSimilarity(Configured):
+    """The metric: the weighted mean of the cosines between rows or columns."""
+
+    def __init__(self, **arguments: Any) -> None:
+        super().__init__(**arguments)
+        self.reset_state()
+
+    def reset_state(self) -> None:
+        """Forget every update."""
+        self.total = self.count = 0.0
+
+    def update_state(self, y: Any, p: Any, sample_weight: Any) -> None:
+        """Add a batch."""
+        axis = self.arguments["axis"]
+        y, p = (np.asarray(v, "float64") for v in (y, p))
+        lengths = [np.sqrt(np.maximum((v * v).sum(axis, keepdims=True), 1e-12)) for v in (y, p)]
+        cosines = (y / lengths[0] * (p / lengths[1])).sum(axis)
+        weights = np.ones_like(cosines) if sample_weight is None else sample_weight
+        self.total += float((cosines * weights).sum())
+        self.count += float(np.broadcast_to(weights, cosines.shape).sum())
+
+    def result(self) -> Any:
+        """Return the mean."""
+        return np.asarray(self.total / self.count if self.count else 0.0)
