@@ -161,7 +161,8 @@ def limits(name: str) -> tuple[Any, Any]:
     else:
         import ml_dtypes
 
-        found = ml_dtypes.finfo(kind)
+        limits_of: Any = ml_dtypes.finfo  # which has no types
+        found = limits_of(kind)
     return float(found.min), float(found.max)
 
 
