@@ -224,7 +224,9 @@ def categorical_crossentropy(
     """-sum(target * log(output)) along an axis, of logits or of probabilities."""
     target, output = _target_and_output(target, output)
     if from_logits:
-        logs = select(equal(target, 0), 0, log_softmax(output, axis))  # 0 * -inf counts as 0
+        logs = log_softmax(output, axis)
+        nothing = equal(logs, select(equal(target, 0), -math.inf, 1))  # `logs` is never 1
+        logs = select(nothing, 0, logs)  # 0 * -inf counts as 0
     else:
         output = divide(output, sum(output, axis, keepdims=True))
         logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))

@@ -44,6 +44,11 @@ CASES = [
      [150, 150, 0, 20, 20], "int64"),
     ("round hundreds, ties to even", lambda x: ops.round(x, -2), np.array([149, 150, 250, -150]),
      [100, 200, 200, -200], "int64"),
+    ("round to what the dtype holds", lambda x: ops.round(x, -1),
+     np.array([-127, 126, 124, -128], "int8"), [-128, 127, 120, -128], "int8"),
+    ("round bytes to what they hold", lambda x: ops.round(x, -1), BYTES, [0, 200, 255], "uint8"),
+    ("round to what int64 holds", lambda x: ops.round(x, -2),
+     np.array([2**63 - 1, -(2**63), 149]), [2**63 - 1, -(2**63), 100], "int64"),
     ("round beyond the dtype", lambda x: ops.round(x, -3), BYTES, [0, 0, 0], "uint8"),
     ("round beyond every dtype", lambda x: ops.round(x, -30), SMALL, [0, 0, 0], "int8"),
     ("full_like keeps", lambda x: ops.full_like(x, 1.5), WHOLE, [1, 1, 1], "int32"),
@@ -77,6 +82,20 @@ def test_arctan2_takes_a_python_float_as_floatx(x, run):
     assert found.dtype == "float32"
     np.testing.assert_allclose(found.numpy(), np.arctan2(x.astype("f8"), 2.5), rtol=1e-6)
     assert run(lambda x: ops.arctan2(x, 2), x).dtype == str(x.dtype)
+
+
+@pytest.mark.parametrize("x, other, dtype", [
+    (WHOLE, HALF, "float16"), (TRUTHS, HALF, "float16"), (HALF, BYTES, "float16"),
+    (WHOLE, WHOLE, "float32"), (BYTES, TRUTHS, "float32"), (HALF, WHOLE.astype("f8"), "float64"),
+])  # fmt: skip
+def test_logaddexp_makes_floats_of_the_dtype_that_both_meet_in(x, other, dtype, run):
+    for pair in ((x, other), (other, x)):
+        found = run(lambda a, b: ops.logaddexp(a, b), *pair)
+        assert found.dtype == dtype
+        wanted = np.logaddexp(*(p.astype("float64") for p in pair))
+        np.testing.assert_allclose(found.numpy(), wanted, rtol=2e-3)
+    assert run(lambda x: ops.logaddexp(x, 2), HALF).dtype == "float16"
+    assert run(lambda x: ops.logaddexp(x, 2.0), HALF).dtype == "float32"
 
 
 @pytest.mark.parametrize("number", [-1, 256, 300, -300, 2**31, -(2**40), 2**70])

@@ -149,7 +149,7 @@ def test_a_wrong_gradient_of_keras_is_known_only_where_kerasish_is_right():
 def test_oracles_are_the_functions_that_they_are_called():
     x = np.array([[0.5, -2.0, 0.25, 3.0]])
     for name in ("softmax", "log_softmax", "softplus", "log_sigmoid", "softsign", "hard_tanh",
-                 "hard_shrink", "soft_shrink", "sparsemax"):  # fmt: skip
+                 "hard_shrink", "soft_shrink", "sparsemax", "squareplus"):  # fmt: skip
         found = getattr(oracles, name)(x)
         np.testing.assert_allclose(found, getattr(kerasish.ops, name)(x).numpy(), rtol=1e-12)
 

@@ -127,6 +127,7 @@ KNOWN: list[Known] = [
         softsign=oracles.softsign,
         hard_tanh=oracles.hard_tanh,
         softplus=oracles.softplus,
+        squareplus=oracles.squareplus,
     ),
     wrong(
         "Keras's sparsemax gives rows that do not sum to 1.",

@@ -112,6 +112,12 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
     return np.sign(x) * np.maximum(np.abs(x) - threshold, 0)
 
 
+def squareplus(x: Any, b: float = 4) -> Any:
+    """Return (x + sqrt(x² + b)) / 2."""
+    x = np.asarray(x, "float64")
+    return (x + np.sqrt(x * x + b)) / 2
+
+
 def sparsemax(x: Any, axis: int = -1) -> Any:
     """Return the nearest point of the simplex: max(x - t, 0) with t such that rows sum to 1."""
     x = np.moveaxis(np.asarray(x, "float64"), axis, -1)
