@@ -72,7 +72,6 @@ def draw_constraint(draw: Draw) -> Program:
 rule = K.{room}.{name}({given})
 rule = type(rule).from_config(rule.get_config())
 result = {"gradient" if gradient else "call"}(rule, x)"""
-    # What UnitNorm lets pass back is a difference of numbers that are nearly the same.
     return Program(draw.area, draw.seed, text, name, frozenset({"cancelled"} if gradient else ()))
 
 

@@ -70,37 +70,45 @@ def compare(
     found = []
     for where, one in ours.values.items():
         other = theirs.values[where]
-        kind = differing_bits(one, other) if bits else differing(one, other, slack(program))
+        kind = differing_bits(one, other) if bits else differing(one, other, *slack(program))
         if kind:
             found.append(difference(kind, where, one, other))
     return found
 
 
 # What makes results differ by more than the rounding of one operation.
-SLACK = {"trained": 20.0, "statistics": 1000.0, "gradient": 4.0, "cancelled": 40.0}
+SLACK = {"trained": 20.0, "statistics": 1000.0, "gradient": 4.0}
 SLACK |= dict.fromkeys(["mixed_float16", "float16"], 200.0)
 SLACK |= dict.fromkeys(["mixed_bfloat16", "bfloat16"], 1500.0)
 
 
-def slack(program: Program) -> float:
-    """Return by how much the tolerance of float32 is widened for a program."""
-    return max([1.0, *(SLACK.get(tag, 1.0) for tag in program.tags)])
+FLOOR = 1e-2  # results whose largest number is smaller are compared as if it were this
 
 
-def differing(one: Any, other: Any, slack: float = 1.0) -> str | None:
+def slack(program: Program) -> tuple[float, float]:
+    """Return by how much the tolerance of float32 is widened for a program, and its floor.
+
+    What is tagged `"cancelled"` is a difference of numbers of size 1 that are nearly the same.
+    """
+    floor = 1.0 if "cancelled" in program.tags else FLOOR
+    return max([1.0, *(SLACK.get(tag, 1.0) for tag in program.tags)]), floor
+
+
+def differing(one: Any, other: Any, slack: float = 1.0, floor: float = FLOOR) -> str | None:
     """Return what differs by more than rounding: `"shape"`, `"dtype"`, `"value"`, or None."""
     if not isinstance(one, np.ndarray) or not isinstance(other, np.ndarray):
         if isinstance(one, float) and isinstance(other, float):
-            return differing(np.asarray(one, "float32"), np.asarray(other, "float32"), slack)
+            return differing(*(np.asarray(x, "float32") for x in (one, other)), slack, floor)
         return None if one == other else "value"
     if one.shape != other.shape:
         return "shape"
     if one.dtype != other.dtype:
-        return "dtype" if near(one.astype(other.dtype), other, slack) else "dtype and value"
-    return None if near(one, other, slack) else "value"
+        near_enough = near(one.astype(other.dtype), other, slack, floor)
+        return "dtype" if near_enough else "dtype and value"
+    return None if near(one, other, slack, floor) else "value"
 
 
-def near(one: Any, other: Any, slack: float = 1.0) -> bool:
+def near(one: Any, other: Any, slack: float = 1.0, floor: float = FLOOR) -> bool:
     """Return whether two arrays of one dtype hold the same numbers up to rounding."""
     tolerance = TOLERANCE.get(one.dtype.name)
     if tolerance is None:
@@ -112,7 +120,7 @@ def near(one: Any, other: Any, slack: float = 1.0) -> bool:
     if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return False
     a, b = a[finite], b[finite]
-    largest = max(1e-2, float(np.abs(b).max(initial=0.0)))
+    largest = max(floor, float(np.abs(b).max(initial=0.0)))
     return bool(np.all(np.abs(a - b) <= tolerance * np.maximum(np.abs(b), 0.1 * largest)))
 
 

@@ -171,6 +171,13 @@ KNOWN: list[Known] = [
         theirs=r"nan",
     ),
     known(
+        "Keras's BatchNormalization takes no mask where there is one channel.",
+        subjects="BatchNormalization",
+        kinds="error there",
+        theirs=r"IndexError.*tuple index out of range",
+        text=r", 1\)\)\)[\s\S]*mask=|mask=[\s\S]*, 1\)\)\)",
+    ),
+    known(
         "JAX decomposes no half-precision matrices.",
         subjects="Orthogonal",
         kinds="error there",
