@@ -146,6 +146,14 @@ def test_a_wrong_gradient_of_keras_is_known_only_where_kerasish_is_right():
     assert known_wrong(x, other, right, "sparsemax") is None
 
 
+def test_a_nan_of_keras_is_known_only_where_the_rest_agrees_and_ours_is_finite():
+    ours, theirs = np.float32([1, 5]), np.float32([1, np.nan])
+    assert "vector of zeros" in known_wrong("", ours, theirs, "normalize")
+    assert known_wrong("", ours, theirs, "sum") is None
+    assert known_wrong("", np.float32([2, 5]), theirs, "normalize") is None
+    assert known_wrong("", np.float32([1, np.inf]), theirs, "normalize") is None
+
+
 def test_oracles_are_the_functions_that_they_are_called():
     x = np.array([[0.5, -2.0, 0.25, 3.0]])
     for name in ("softmax", "log_softmax", "softplus", "log_sigmoid", "softsign", "hard_tanh",

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+import kerasish
 from tests.parity.fuzz.comparing import Difference, near
 from tests.parity.fuzz.programs import arriving, bfloat16, flat, quiet
 
@@ -152,6 +153,14 @@ class Identity(Configured):
     def __call__(self, shape: tuple[int, int], dtype: str) -> Any:
         """Return the matrix."""
         return self.arguments["gain"] * np.eye(*shape)
+
+
+class STFT(Configured):
+    """The initializer in float32, where Keras and kerasish agree."""
+
+    def __call__(self, shape: tuple[int, ...], dtype: str) -> Any:
+        """Return the window's sines or cosines."""
+        return kerasish.initializers.STFT(**self.arguments)(shape, dtype="float32").numpy()
 
 
 class CosineSimilarity(Configured):
