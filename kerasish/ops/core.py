@@ -131,8 +131,9 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     window = tuple(
         (int(s), int(s) + n, 1) for s, n in zip(start_indices, updates.shape, strict=True)
     )
-    difference = updates - slice_(inputs, window=window)
-    return inputs + place(difference, shape=inputs.shape, window=window)
+    box = as_tensor(np.ones(updates.shape, "bool"))
+    box, updates = (place(x, shape=inputs.shape, window=window) for x in (box, updates))
+    return arithmetic.select(box, updates, inputs)
 
 
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:

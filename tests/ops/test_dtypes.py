@@ -66,6 +66,12 @@ CASES = [
      np.array([-1, 1, -1], "int8"), [0, 1, 0], "bool"),
     ("relu6 makes floats", lambda x: ops.relu6(x), WHOLE, [0, 0, 6], "float32"),
     ("relu6 of truths", lambda x: ops.relu6(x), TRUTHS, [1, 0, 1], "float32"),
+    ("relu of truths", lambda x: ops.relu(x), TRUTHS, [1, 0, 1], "int32"),
+    ("a box of truths", lambda x: ops.slice_update(x, [1], x[:1]), TRUTHS, [1, 1, 1], "bool"),
+    ("a box of its own", lambda x: ops.slice_update(x, [1], x[:1]),
+     np.array([1, 1e8, np.nan, np.inf], "float32"), [1, 1, np.nan, np.inf], "float32"),
+    ("a box beside infinities", lambda x: ops.slice_update(x, [1], x[:2]),
+     np.array([1, 2, np.nan, np.inf], "float32"), [1, 1, 2, np.inf], "float32"),
     ("relu keeps", lambda x: ops.relu(x), WHOLE, [0, 0, 7], "int32"),
     ("isclose of truths", lambda x: ops.isclose(x, True), TRUTHS, [1, 0, 1], "bool"),
 ]  # fmt: skip

@@ -165,6 +165,13 @@ KNOWN: list[Known] = [
         soft_shrink=oracles.soft_shrink,
     ),
     known(
+        "A Python number that the dtype cannot hold is refused where it would become another.",
+        subjects="bitwise_left_shift bitwise_right_shift left_shift right_shift floor_divide mod "
+        "power where pad full_like",
+        kinds="error here",
+        ours=r"OverflowError: u?int\d+ cannot hold a number beside a tensor of it",
+    ),
+    known(
         "A whole number to a negative power is no whole number: kerasish refuses it as NumPy does.",
         subjects="power",
         kinds="error here",
@@ -194,6 +201,28 @@ KNOWN: list[Known] = [
         text=r'dtype="b?float16"',
         STFT=oracles.STFT,
     ),
+    wrong(
+        "Keras rounds large whole numbers in float32, which has 24 digits.",
+        text=r'"u?int32"',
+        round=oracles.rounded,
+    ),
+    wrong(
+        "A limit beyond the dtype is the nearest number that it holds; in JAX the limit wraps.",
+        text=WHOLE,
+        clip=oracles.clip,
+    ),
+    wrong(
+        "In half precision Keras's slopes lose digits before the last rounding.",
+        text="float16",
+        sigmoid=oracles.sigmoid,
+    ),
+    known(
+        "JAX counts no booleans.",
+        subjects="arange",
+        kinds="error there",
+        theirs="iota does not accept dtype bool",
+    ),
+    only_nan("Equal numbers have a spread with slope 0; in Keras it is NaN.", subjects="std"),
     only_nan(
         "A vector of zeros has a slope here, that of x / epsilon; in Keras it is NaN.",
         subjects="CosineSimilarity normalize UnitNormalization",

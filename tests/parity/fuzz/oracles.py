@@ -113,6 +113,23 @@ def soft_shrink(x: Any, threshold: float = 0.5) -> Any:
     return np.sign(x) * np.maximum(np.abs(x) - threshold, 0)
 
 
+def sigmoid(x: Any) -> Any:
+    """Return 1 / (1 + exp(-x))."""
+    return np.exp(log_sigmoid(x))
+
+
+def clip(x: Any, smallest: float, largest: float) -> Any:
+    """Return whole numbers between two limits, as near to them as the dtype allows."""
+    ends = np.iinfo(x.dtype)
+    return np.clip(np.clip(x.astype("int64"), smallest, largest), ends.min, ends.max)
+
+
+def rounded(x: Any, decimals: int = 0) -> Any:
+    """Return whole numbers rounded in float64, as near as the dtype allows."""
+    ends = np.iinfo(x.dtype)
+    return np.clip(np.round(x.astype("float64"), decimals), ends.min, ends.max)
+
+
 def squareplus(x: Any, b: float = 4) -> Any:
     """Return (x + sqrt(x² + b)) / 2."""
     x = np.asarray(x, "float64")
