@@ -52,7 +52,8 @@ class Compiling:
             run_eagerly: run each step line by line, whatever the backend. Same bits.
             steps_per_execution: batches between two calls of the callbacks.
             jit_compile: whether the graph engine compiles steps to machine code (extra `jit`):
-                True at once, False never, `"auto"` beside the training, once it is worth it.
+                True the first kind of batch at once and others when it is worth it, False never,
+                `"auto"` beside the training, once it is worth it.
             auto_scale_loss: whether the optimizer scales the loss if the model computes in float16.
 
         Raises:
