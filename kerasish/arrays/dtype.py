@@ -161,8 +161,8 @@ def limits(name: str) -> tuple[Any, Any]:
     else:
         import ml_dtypes
 
-        limits_of: Any = ml_dtypes.finfo  # which has no types
-        found = limits_of(kind)
+        look_up: Any = ml_dtypes.finfo  # untyped
+        found = look_up(kind)
     return float(found.min), float(found.max)
 
 
