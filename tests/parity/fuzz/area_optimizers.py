@@ -104,4 +104,6 @@ for i in range(20):
 state = [np.array(v) for v in optimizer.variables]
 optimizer.finalize_variable_values(variables)
 result = {{"halfway": halfway, "after": variables, "state": state}}"""
-    return Program(draw.area, draw.seed, text, name, frozenset({"trained", *given}))
+    # Ftrl keeps a sum of differences of powers, divided by the learning rate.
+    cancelled = {"cancelled"} if name == "Ftrl" else set()
+    return Program(draw.area, draw.seed, text, name, frozenset({"trained", *given, *cancelled}))
