@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasish.arrays.dtype import floatx, is_float
+from kerasish.arrays.dtype import floatx, is_float, result_type
 from kerasish.arrays.spec import normalize_axis
 from kerasish.backend.convert import as_tensor
 from kerasish.errors import ShapeError
 from kerasish.ops.core import cast
-from kerasish.ops.nn import hard_sigmoid
+from kerasish.ops.nn import hard_sigmoid, softplus
 from kerasish.ops.numpy.creation import arange
 from kerasish.ops.numpy.elementwise import clip
 from kerasish.ops.numpy.movement import flip, reshape, split
@@ -57,11 +57,18 @@ def hard_tanh(x: Any) -> Any:
 @op
 def hard_silu(x: Any) -> Any:
     """x * hard_sigmoid(x)."""
-    x = _float(x)
+    x = arithmetic.limited_below(_float(x))  # so that -inf gives 0
     return multiply(x, hard_sigmoid(x))
 
 
 hard_swish = hard_silu
+
+
+@op
+def mish(x: Any) -> Any:
+    """x * tanh(softplus(x))."""
+    x = arithmetic.limited_below(_float(x))  # so that -inf gives 0
+    return multiply(x, transcendental.tanh(softplus(x)))
 
 
 @op
@@ -95,9 +102,16 @@ def threshold(x: Any, threshold: float, default_value: float) -> Any:
 
 @op
 def squareplus(x: Any, b: float = 4) -> Any:
-    """(x + sqrt(x² + b)) / 2."""
+    """(x + sqrt(x² + b)) / 2, without loss of digits where x is negative.
+
+    It is max(x, 0) + b / 2 / (sqrt(x² + b) + |x|). Half precision is computed in float32.
+    """
     x = _float(x)
-    return multiply(add(x, arithmetic.sqrt(add(arithmetic.square(x), b))), 0.5)
+    wide = cast(x, result_type(x.dtype, "float32"))
+    near = select(wide < -1e18, -1e18, wide)  # the square stays finite, the quotient is 0
+    root = arithmetic.sqrt(add(arithmetic.square(near), b))
+    rest = divide(b * 0.5, subtract(root, arithmetic.minus_absolute(near)))
+    return cast(add(arithmetic.relu(near), rest), x.dtype)
 
 
 @op

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kerasish.arrays.dtype import result_type, smallest
+from kerasish.arrays.dtype import limits, result_type, smallest
 from kerasish.arrays.spec import Spec, broadcast
 from kerasish.errors import DTypeError, explain
 from kerasish.primitives.casting import cast
@@ -176,14 +176,48 @@ class MinusAbsolute(_Signed):
         return select(greater(x, 0), negative(g), g)
 
 
-class Softsign(Floating):
-    """x / (|x| + 1). Its slope keeps its digits far out, where the quotient is 1."""
+class _Limited(Floating):
+    """x within limits, with the gradient of x everywhere.
 
-    scalar = "x / (abs(x) + 1)"
+    For products `x * f(x)` where f is 0 to the last bit, and so is its slope, beyond the limits:
+    there infinity times 0 would be NaN, and a limited x gives what is right.
+    """
+
+    def grad_x(self, g: Any) -> Any:
+        return g
+
+
+class LimitedBelow(_Limited):
+    """x, but not less than -1000: exp(-1000) is 0 in every dtype."""
+
+    function, operand, name = "maximum", -1000.0, "limited_below"
+    scalar = "-1000 if x < -1000 else x"
 
     def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
-        size = xp.asarray(xp.absolute(x))
-        return xp.true_divide(x, xp.add(size, x.dtype.type(1), out=size), out=out)
+        return xp.maximum(x, x.dtype.type(-1000), out=out)
+
+
+class Limited(_Limited):
+    """x between -30 and 30, whose cubes every dtype holds."""
+
+    scalar = "-30 if x < -30 else 30 if x > 30 else x"
+
+    def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
+        above = xp.asarray(xp.maximum(x, x.dtype.type(-30), out=out))  # NumPy makes 0-d scalars
+        return xp.minimum(above, x.dtype.type(30), out=above)
+
+
+class Softsign(Floating):
+    """x / (|x| + 1), -1 and 1 at the infinities. Its slope keeps its digits far out."""
+
+    scalar = "x / (abs(x) + 1) if x - x == 0 else 1 if x > 0 else -1 if x < 0 else x"
+
+    def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
+        largest = x.dtype.type(limits(str(x.dtype))[1])  # an infinity counts as that
+        finite = xp.asarray(xp.minimum(x, largest))
+        finite = xp.maximum(finite, -largest, out=finite)
+        size = xp.asarray(xp.absolute(finite))
+        return xp.true_divide(finite, xp.add(size, x.dtype.type(1), out=size), out=out)
 
     def grad_x(self, g: Any, x: Any) -> Any:
         return multiply(g, square(reciprocal(add(absolute(x), 1))))
@@ -336,6 +370,8 @@ power = Power()
 log = Log()
 negative = Negative()
 minus_absolute = MinusAbsolute()
+limited_below = LimitedBelow()
+limited = Limited()
 softsign = Softsign()
 absolute = Absolute()
 sign = Sign()
