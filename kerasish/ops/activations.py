@@ -18,6 +18,7 @@ from kerasish.ops.operation import op
 from kerasish.ops.ranking import sort
 from kerasish.primitives import arithmetic, transcendental
 from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
+from kerasish.primitives.comparison import logical_not
 
 
 def _float(x: Any) -> Any:
@@ -138,7 +139,7 @@ def sparsemax(x: Any, axis: int = -1) -> Any:
     sizes = tuple(-1 if a == place else 1 for a in range(x.ndim))
     ranks = reshape(arange(1, x.shape[place] + 1, dtype=x.dtype), sizes)
     totals = cumsum(descending, place)
-    chosen = add(multiply(ranks, descending), 1) > totals
+    chosen = logical_not(add(multiply(ranks, descending), 1) <= totals)  # NaN is, and stays
     count = sum(cast(chosen, x.dtype), place, keepdims=True)
     total = sum(select(chosen, descending, 0), place, keepdims=True)
     return arithmetic.relu(subtract(x, divide(subtract(total, 1), count)))

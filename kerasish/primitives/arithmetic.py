@@ -10,7 +10,7 @@ from kerasish.arrays.dtype import limits, result_type, smallest
 from kerasish.arrays.spec import Spec, broadcast
 from kerasish.errors import DTypeError, explain
 from kerasish.primitives.casting import cast
-from kerasish.primitives.comparison import equal, greater, logical_and
+from kerasish.primitives.comparison import equal, greater, less, logical_and
 from kerasish.primitives.movement import broadcast_to
 from kerasish.primitives.primitive import Elementwise, Floating
 
@@ -112,7 +112,8 @@ class Power(Elementwise):
     def grad_a(self, g: Any, a: Any, b: Any) -> Any:
         base = a
         if _may_hold_zero(b):
-            constant = logical_and(equal(a, 0), equal(b, 0))  # x**0 is 1 everywhere: 0, not 0 * inf
+            # x**0 is 1 everywhere: 0, not 0 * inf, in the second derivative as well
+            constant = logical_and(less(absolute(a), 1e-18), equal(b, 0))
             base = select(constant, 1, a)
         return multiply(g, multiply(b, power(base, subtract(b, 1))))
 
