@@ -8,8 +8,8 @@ import pytest
 
 from kerasish import activations, ops
 from kerasish.backend.tensor import Tensor
-from kerasish.testing.bits import assert_same_bits
 from kerasish.testing.edges import check_rows, value_and_row_slopes
+from tests.engines import ENGINES, check_same_bits
 
 ORDINARY = [0.0, -0.0, 0.5, 1.0, -1.0, 20.0, -20.0, 90.0, -90.0]
 EXTREME = [1e-30, 1e4, -1e4, 1e19, np.inf, -np.inf, np.nan]
@@ -147,11 +147,6 @@ SQUARES = {
 }  # fmt: skip
 
 
-def one_nan(array):
-    """The array with all NaN alike: their signs and payloads are the processor's."""
-    return np.where(np.isnan(array), np.array(np.nan, array.dtype), array)
-
-
 def rows_of(name):
     rows = ROWS
     if name in SQUARES:
@@ -167,13 +162,8 @@ def test_a_function_of_several_numbers_has_true_slopes_at_edges(name):
     check_rows(function, formula, rows_of(name), weights)
 
 
+@pytest.mark.parametrize("engine", ENGINES[1:])
 @pytest.mark.parametrize("name", SEVERAL)
-def test_edges_of_rows_have_the_same_bits_in_every_engine(name, run):
+def test_edges_of_rows_have_the_same_bits_in_every_engine(name, engine):
     function, _, weights = SEVERAL[name]
-    all_three = value_and_row_slopes(function, weights)
-    rows = ROWS[::3].copy()
-    with np.errstate(all="ignore"):
-        expected = [t.numpy() for t in all_three(Tensor(rows.copy()))]
-        found = [t.numpy() for t in run(all_three, rows)]
-    for a, b in zip(expected, found, strict=True):
-        assert_same_bits(one_nan(a), one_nan(b))
+    check_same_bits(engine, value_and_row_slopes(function, weights), ROWS[::3].copy())
