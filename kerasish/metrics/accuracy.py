@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from kerasish import ops
 from kerasish.arrays.dtype import floatx
 from kerasish.losses.shapes import aligned_pair, squeeze_or_expand_to_same_rank
+from kerasish.metrics.class_numbers import class_numbers
 from kerasish.metrics.reduction import FormulaMetric
 
 
@@ -45,8 +46,13 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Any:
     Example:
         >>> sparse_categorical_accuracy([1, 0], [[0.2, 0.8], [0.4, 0.6]]).tolist()
         [1.0, 0.0]
+
+    Raises:
+        IndexRangeError: on the CPU, for a class that there is no prediction for. A negative
+            number is no class, and never right.
     """
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
+    y_true = class_numbers(y_true, y_pred.shape[-1], "sparse_categorical_accuracy")
     shape = y_true.shape
     if len(shape) == len(y_pred.shape) and shape[-1] == 1:
         y_true = ops.squeeze(y_true, -1)
@@ -74,6 +80,8 @@ def sparse_top_k_categorical_accuracy(
     """
     y_true, y_pred = ops.convert_to_tensor(y_true), ops.convert_to_tensor(y_pred)
     if not from_sorted_ids:
+        classes = y_pred.shape[-1]
+        y_true = class_numbers(y_true, classes, "sparse_top_k_categorical_accuracy")
         return _among_the_highest(y_true, y_pred, k)
     shape, rows = y_true.shape, ops.reshape(y_pred, (-1, y_pred.shape[-1]))[:, :k]
     found = ops.any(ops.equal(ops.reshape(y_true, (-1, 1)), rows), axis=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kerasish.arrays.dtype import epsilon, floatx, is_float
+from kerasish.arrays.dtype import epsilon, floatx, is_float, is_integer
 from kerasish.arrays.dtype import epsilon as default_epsilon
 from kerasish.arrays.spec import normalize_axes, normalize_axis
 from kerasish.backend.convert import as_tensor
@@ -19,6 +19,7 @@ from kerasish.primitives import arithmetic, special, transcendental
 from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
 from kerasish.primitives.casting import stop_gradient
 from kerasish.primitives.comparison import equal, greater_equal, isinf, logical_or
+from kerasish.primitives.indexing import within
 
 
 def _float(x: Any) -> Any:
@@ -145,11 +146,21 @@ def _is_empty(x: Any, axis: Any) -> bool:
 def one_hot(
     x: Any, num_classes: int, axis: int = -1, dtype: Any = None, sparse: bool = False
 ) -> Any:
-    """1 at the place of each class number, 0 elsewhere; zeros only for a number out of range."""
+    """1 at the place of each class number, 0 elsewhere. A negative number is no class: zeros only.
+
+    Raises:
+        IndexRangeError: on the CPU, for a number that is not below `num_classes`.
+    """
+    x = as_tensor(x)
+    if not is_integer(x.dtype):
+        x = cast(x, "int32")
+    return _codes(within(x, low=None, high=num_classes, of="one_hot"), num_classes, axis, dtype)
+
+
+def _codes(x: Any, num_classes: int, axis: int, dtype: Any) -> Any:
     from kerasish.ops.numpy.creation import arange
     from kerasish.ops.numpy.movement import reshape
 
-    x = as_tensor(x)
     place = normalize_axis(axis, x.ndim + 1)
     classes = reshape(
         arange(num_classes, dtype="int32" if x.dtype != "int64" else "int64"),
@@ -233,7 +244,11 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
-    """The crossentropy for class numbers instead of one-hot codes."""
+    """The crossentropy for class numbers instead of one-hot codes.
+
+    Raises:
+        IndexRangeError: on the CPU, for a number that is negative or that there is no class for.
+    """
     target, output = as_tensor(target), _float(output)
     if output.ndim < 1:
         raise ShapeError("`output` needs an axis of classes", output=output.spec)
@@ -245,14 +260,16 @@ def sparse_categorical_crossentropy(
             "`target` must have the shape of `output` without its axis of classes",
             target=target.spec, output=output.spec,
         )  # fmt: skip
-    if not (target.dtype == "bool" or "int" in target.dtype):
+    if not is_integer(target.dtype):
         target = cast(target, "int32")
+    classes = output.shape[place]
+    target = within(target, low=0, high=classes, of="sparse_categorical_crossentropy")
     if from_logits:
         logs = log_softmax(output, axis)
     else:
         output = divide(output, sum(output, axis, keepdims=True))
         logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
-    code = one_hot(target, output.shape[place], axis, dtype="bool")
+    code = _codes(target, classes, axis, "bool")
     return arithmetic.negative(sum(select(code, logs, 0), axis))  # a product would be 0 * -inf
 
 

@@ -109,6 +109,11 @@ class CompileLoss(Loss):
         """The variables of those means."""
         return [variable for tracker in self._trackers for variable in tracker.variables]
 
+    def ignored_classes(self) -> list[int]:
+        """The class numbers that the losses ignore."""
+        found = (getattr(term.loss, "_fn_kwargs", {}).get("ignore_class") for term in self._terms)
+        return [number for number in found if number is not None]
+
     def losses_by_output(self) -> list[Any]:
         """The loss of each output that has exactly one, else None, in the outputs' order."""
         found: list[Any] = [None] * self._output_count

@@ -8,10 +8,12 @@ import warnings
 from typing import Any
 
 from kerasish import ops, optimizers
+from kerasish._changes import Changes
 from kerasish.arrays.dtype import floatx, is_float
 from kerasish.backend import discovery
 from kerasish.errors import explain
 from kerasish.metrics import Mean
+from kerasish.metrics.class_numbers import ignoring
 from kerasish.training import steps
 from kerasish.training.compile_loss import CompileLoss
 from kerasish.training.compile_metrics import CompileMetrics
@@ -105,12 +107,12 @@ class Compiling:
             "_compile_metrics": compile_metrics, "_loss_tracker": Mean(name="loss"),
             "_run_eagerly": bool(run_eagerly), "_jit_compile": jit_compile,
             "steps_per_execution": steps_per_execution, "compiled": True, "stop_training": False,
-            "_compile_arguments": arguments, "_functions": {}, "_settings": None,
-            "_output_handles": None,
+            "_compile_arguments": arguments, "_output_handles": None,
             "_backend_at_compile": discovery.current(),
         }.items():  # fmt: skip
             object.__setattr__(self, name, value)
         object.__setattr__(self, "_trainable_at_compile", Trainable(self))
+        self._drop_functions()
 
     def _known_output_names(self) -> Any:
         try:
@@ -144,6 +146,7 @@ class Compiling:
         """Let every step be traced anew, with the settings of now."""
         object.__setattr__(self, "_functions", {})
         object.__setattr__(self, "_settings", None)
+        Changes.note()
 
     def _current_functions(self) -> dict[Any, Any]:
         """The steps so far, unless a setting has changed that they were traced with."""
@@ -277,7 +280,9 @@ class Compiling:
 
     def _update_metrics(self, y: Any, y_pred: Any, sample_weight: Any) -> None:
         if self._compile_metrics is not None:
-            self._compile_metrics.update_state(y, y_pred, sample_weight)
+            loss = self._compile_loss
+            with ignoring(loss.ignored_classes() if loss is not None else ()):
+                self._compile_metrics.update_state(y, y_pred, sample_weight)
 
     def get_metrics_result(self) -> dict[str, Any]:
         """Return the metrics' values by name."""

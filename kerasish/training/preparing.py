@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerasish import tree
+from kerasish._changes import Changes
 from kerasish.backend.abstract import output_specs
 from kerasish.callbacks.callback_list import CallbackList
 from kerasish.errors import DTypeError, ShapeError
@@ -32,10 +33,10 @@ class Preparing(Compiling):
         """
         picture = self._trainable_at_compile
         picture.warn()
-        is_ready = False
+        is_ready, seen, function = False, -1, self._function(kind)
 
         def step(x: Any, y: Any = None, sample_weight: Any = None) -> Any:
-            nonlocal is_ready
+            nonlocal is_ready, seen, function
             if not is_ready:
                 self._symbolic_build((x, y, sample_weight))
                 check_targets(all_targets(data, y), self._compile_loss, self._output_handles)
@@ -45,10 +46,12 @@ class Preparing(Compiling):
                         self.optimizer.build(self.trainable_weights)
                     self.optimizer.built = True
                 is_ready = True
-            if kind == "train" and picture.changed():
-                with picture.restored():
-                    return self._function(kind)(x, y, sample_weight)
-            return self._function(kind)(x, y, sample_weight)
+            if seen != Changes.version:
+                function = self._function(kind)
+                if kind == "train" and picture.changed():
+                    function = picture.restoring(function)
+                seen = Changes.version
+            return function(x, y, sample_weight)
 
         return step
 

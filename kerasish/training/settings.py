@@ -61,6 +61,15 @@ class Trainable:
         finally:
             _set([(x, not was) for x, was in changed])
 
+    def restoring(self, function: Any) -> Any:
+        """Return a function that runs with everything as trainable as it was."""
+
+        def run(*args: Any) -> Any:
+            with self.restored():
+                return function(*args)
+
+        return run
+
     def warn(self) -> None:
         """Say, once for each change, that it has no effect yet."""
         layers = [x for x, _ in self.changed() if id(x) in self.layers]

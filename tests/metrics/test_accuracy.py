@@ -64,4 +64,5 @@ def test_a_traced_sparse_accuracy_does_only_what_it_must(rng):
     t, p = rng.integers(4, size=8).astype("int32"), rng.random((8, 4)).astype("float32")
     text = str(function.specialise(t, p)[0].graph)
     computing = re.findall(r"^v\d+ = (?!read)(\w+)", text.replace("\n ", "\n"), re.MULTILINE)
-    assert sorted(computing) == ["add", "add", "argmax", "cast", "cast", "equal", "sum"]
+    must = ["add", "add", "argmax", "cast", "cast", "equal", "sum", "within"]
+    assert sorted(computing) == must

@@ -72,3 +72,73 @@ def test_what_an_error_says_is_what_keras_users_catch():
     with pytest.raises(IndexError, match="nothing, for there are no elements"):
         ops.take(np.zeros((0,)), [0])
     assert ops.take(np.arange(3), [-1, -3]).tolist() == [2, 0]
+
+
+SCORES = np.eye(3, dtype="float32")[[0, 2, 1, 1]]
+SPARSE = {
+    "sparse_categorical_crossentropy": lambda y: keras.losses.sparse_categorical_crossentropy(
+        y, SCORES, from_logits=True
+    ),
+    "sparse_categorical_accuracy": lambda y: keras.metrics.SparseCategoricalAccuracy()(y, SCORES),
+    "sparse_top_k_categorical_accuracy": (
+        lambda y: keras.metrics.SparseTopKCategoricalAccuracy(2)(y, SCORES)
+    ),
+    "one_hot": lambda y: ops.one_hot(y, 3),
+}
+
+
+@pytest.mark.parametrize("engine", ["eager", "graph"])
+@pytest.mark.parametrize("name", SPARSE)
+def test_a_class_number_that_there_is_no_class_for_is_an_error(name, engine):
+    with current_engine(engine):
+        function = keras.backend.discovery.current().function(lambda y: SPARSE[name](y))
+        function(np.array([0, 1, 2, 0], "int32"))
+        with pytest.raises(IndexRangeError, match=rf"^{name}: .* Received: index=3$"):
+            function(np.array([0, 1, 3, 0], "int32"))
+    with pytest.raises(IndexRangeError, match=rf"^{name}: "):
+        SPARSE[name](np.array([0, 1, 3, 0]))
+
+
+def test_a_negative_number_is_no_class_but_in_a_loss():
+    y = np.array([0, -1, 1, -1])
+    assert ops.one_hot(y, 2).tolist() == [[1, 0], [0, 0], [0, 1], [0, 0]]
+    assert float(keras.metrics.SparseCategoricalAccuracy()(y, SCORES)) == 0.5
+    with pytest.raises(IndexRangeError, match="Expected: 0 to 2"):
+        SPARSE["sparse_categorical_crossentropy"](y)
+
+
+@pytest.mark.parametrize("engine", ["eager", "graph"])
+@pytest.mark.parametrize("ignored", [255, -1, 1])
+def test_what_the_loss_ignores_no_metric_refuses(engine, ignored):
+    with current_engine(engine):
+        keras.utils.set_random_seed(0)
+        model = keras.Sequential([keras.Input((3,)), layers.Dense(3)])
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=ignored)
+        model.compile("sgd", loss, metrics=["accuracy"])
+        y = np.array([0, ignored, 2, 2] * 2)
+        history = model.fit(REST, y, verbose=0).history
+        assert np.isfinite(history["loss"][0])
+        right = model.predict(REST, verbose=0).argmax(-1) == y
+        expected = (right & (y != ignored)).mean()
+        assert model.evaluate(REST, y, verbose=0)[1] == pytest.approx(expected)
+
+
+def batches():
+    for classes in (3, 3, 4):
+        yield REST, np.arange(8) % classes
+
+
+@pytest.mark.parametrize("engine", ["eager", "graph"])
+def test_a_generators_labels_are_looked_through_in_every_batch(engine):
+    seen = []
+    keep = keras.callbacks.LambdaCallback(
+        on_train_batch_end=lambda batch, logs: seen.append(net.get_weights())
+    )
+    with current_engine(engine):
+        net = keras.Sequential([keras.Input((3,)), layers.Dense(3, "softmax")])
+        net.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        with pytest.raises(IndexRangeError, match=r"sparse_categorical_crossentropy: .* index=3"):
+            net.fit(batches(), verbose=0, callbacks=[keep], shuffle=False)
+    assert len(seen) == 2
+    for a, b in zip(seen[-1], net.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from kerasish.arrays.dtype import numpy_dtype
+
 
 class _UFunc(ctypes.Structure):
     _fields_ = (
@@ -38,7 +40,10 @@ def address_of_loop(name: str, inputs: tuple[str, ...], output: str) -> tuple[in
     ufunc: Any = getattr(np, name, None)
     if not isinstance(ufunc, np.ufunc):
         return None
-    codes = "".join(np.dtype(d).char for d in inputs) + "->" + np.dtype(output).char
+    kinds = [numpy_dtype(name) for name in (*inputs, output)]
+    if not all(kind.isbuiltin == 1 for kind in kinds):
+        return None  # another package's dtype, such as bfloat16: its letter is no name of NumPy's
+    codes = "".join(kind.char for kind in kinds[:-1]) + "->" + kinds[-1].char
     same = [_equal(codes, known) for known in ufunc.types]
     if True not in same:
         return None
