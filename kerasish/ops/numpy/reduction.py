@@ -196,8 +196,10 @@ def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
 
 @op
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """log(sum(exp(x))), without overflow."""
+    """log(sum(exp(x))), without overflow; minus infinity of nothing at all."""
     x = _real(x)
+    if count(x.shape, axis) == 0:
+        return max(x, axis, keepdims, initial=-math.inf)
     largest = stop_gradient(max(x, axis, keepdims=True))
     same = logical_and(equal(x, largest), isinf(largest))
     distance = arithmetic.select(same, 0, arithmetic.subtract(x, largest))  # inf - inf is 0
