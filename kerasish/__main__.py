@@ -11,7 +11,7 @@ import numpy as np
 
 import kerasish
 from kerasish import demo
-from kerasish.arrays import device
+from kerasish.arrays import device, threads
 from kerasish.backend import discovery
 
 PACKAGES = ("numpy", "h5py", "tqdm", "llvmlite", "ml_dtypes", "cupy-cuda12x", "cupy-cuda13x")
@@ -37,6 +37,7 @@ def facts() -> list[tuple[str, str]]:
         ("printers", discovery.get("graph").printers()),
         ("blas", blas()),
         ("cores", str(os.cpu_count())),
+        ("threads", products()),
     ]
 
 
@@ -63,6 +64,14 @@ def blas() -> str:
     """The library that computes NumPy's matrix products."""
     built = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
     return f"{built.get('name', 'unknown')} {built.get('version', '')}".strip()
+
+
+def products() -> str:
+    """How many threads matrix products get."""
+    if threads.blas().path is None:
+        return "as NumPy's library chooses: it is none that can be told"
+    source = threads.VARIABLE if os.environ.get(threads.VARIABLE) else "usable cores"
+    return f"{threads.threads()} ({source}) for products of {threads.LIMIT:,} multiplications on"
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -12,6 +12,7 @@ INFINITE = float("inf")
 
 # module → {name: a value that the smallest models cross}
 LOWERED = {
+    "arrays.threads": {"LIMIT": 500, "ALWAYS_ONE": 50, "ALWAYS_ONE_FOR_VECTORS": 10},
     "backend.pool": {"SMALLEST": 0, "LARGEST_TOTAL": 1 << 12},
     "backend.compute": {"_SMALL": 0},
     "backend.composite": {"LARGEST_CACHE": 1},
@@ -34,6 +35,9 @@ LOWERED = {
 
 # Numbers that choose no way of running: what they are instead.
 OTHERS = {
+    "arrays.memory.ALIGNMENT": "bytes of a cache line",
+    "arrays.philox._MASK": "a constant of a formula",
+    **{f"arrays.threads.{name}": "names for what a product wants" for name in ("MIXED",)},
     "backend.graph.printers.choose.SMALL_STATE": "what a failed first run is undone for",
     "backend.graph.printers.budget.USUAL": "a cost, compared with SHARE_WHEN_TOLD",
     "backend.abstract.FILLS": "stand-ins for unknown sizes",

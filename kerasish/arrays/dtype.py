@@ -161,7 +161,8 @@ def limits(name: str) -> tuple[Any, Any]:
     else:
         import ml_dtypes
 
-        found = ml_dtypes.finfo(kind)
+        look_up: Any = ml_dtypes.finfo  # untyped
+        found = look_up(kind)
     return float(found.min), float(found.max)
 
 

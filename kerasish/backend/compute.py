@@ -13,7 +13,7 @@ from kerasish.backend import pool
 from kerasish.backend.convert import PLAIN, QUICK, coerce, valued, with_numbers
 from kerasish.backend.record import NOTHING, Record, mode, remember
 from kerasish.backend.tensor import Tensor
-from kerasish.primitives.primitive import Elementwise
+from kerasish.primitives.primitive import Elementwise, Primitive
 
 _functions: dict[Any, Any] = {}  # primitive → what computes it on NumPy arrays
 
@@ -150,7 +150,8 @@ _pair_functions: dict[Any, Any] = {}
 
 
 def _function(primitive: Any) -> Any:
-    if primitive.function is not None and not primitive.variadic and primitive.operand is None:
+    plain = primitive.function is not None and type(primitive).forward is Primitive.forward
+    if plain and not primitive.variadic and primitive.operand is None:
         return getattr(np, primitive.function)
 
     return functools.partial(primitive.forward, np)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
+from kerasish.arrays import threads
 from kerasish.arrays.dtype import result_type
 from kerasish.arrays.spec import Spec, broadcast
 from kerasish.errors import DTypeError, ShapeError, explain
@@ -34,6 +37,13 @@ class MatMul(Primitive):
             raise DTypeError(explain("matmul multiplies no bfloat16", advice="Use `@`.", a=a, b=b))
         leading = broadcast(a.shape[:-2], b.shape[:-2])
         return Spec((*leading, a.shape[-2], b.shape[-1]), dtype)
+
+    def forward(self, xp: Any, a: Any, b: Any, out: Any = None) -> Any:
+        wants = threads.wanted(a, b) if xp is np else threads.ANY
+        if wants == threads.ANY:
+            return xp.matmul(a, b, out=out)
+        with threads.turn(wants):
+            return xp.matmul(a, b, out=out)
 
     def grad_a(self, g: Any, b: Any) -> Any:
         return matmul(g, swap_last(b))

@@ -7,7 +7,7 @@ import pytest
 from tests import thresholds
 from tests.contracts.package import FILES, name
 
-ROOMS = ("backend/", "training/", "primitives/")
+ROOMS = ("arrays/", "backend/", "training/", "primitives/")
 DRAWING = "backend/graph/printers/"  # boxes, layers and pictures: nothing runs there
 
 

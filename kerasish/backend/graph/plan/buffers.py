@@ -7,6 +7,7 @@ from typing import Any
 
 from kerasish.arrays.memory import ALIGNMENT
 from kerasish.backend.graph.graph import Graph, Node
+from kerasish.backend.graph.plan import blocks
 from kerasish.backend.graph.plan.arena import arrange, steps_between
 from kerasish.backend.graph.plan.blocks import Group, group, schedule
 from kerasish.backend.graph.plan.layout import is_contiguous, lower, root
@@ -70,7 +71,7 @@ class _Planner:
         placed = {node for node, place in self.places.items() if not isinstance(place, Slot)}
         grouped = tuple(group(self.graph, steps, placed))
         slots, offsets = tuple(self.slots), self._offsets(grouped)
-        return Plan(self.graph, grouped, self.places, slots, offsets, copies)
+        return Plan(self.graph, grouped, self.places, slots, offsets, copies, blocks.BLOCK)
 
     def _offsets(self, grouped: Sequence[Node | Group]) -> tuple[int, ...]:
         """Let slots share memory. A group runs block by block: its steps are one moment."""

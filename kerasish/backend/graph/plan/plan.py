@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kerasish.arrays import threads
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend.graph.graph import Graph, Node
-from kerasish.backend.graph.plan import blocks
 from kerasish.backend.graph.plan.blocks import Group
+from kerasish.primitives.products import matmul
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Plan:
         slots: sizes of the reusable memory, in bytes.
         offsets: where they begin in the memory of one run of the NumPy printer's program.
         copies: the updates that are copied into their variables at the end.
+        block: elements that a group works on at a time.
     """
 
     graph: Graph
@@ -62,12 +64,18 @@ class Plan:
     slots: tuple[int, ...]
     offsets: tuple[int, ...]
     copies: tuple[tuple[Any, Node], ...]
+    block: int
 
     @property
     def extent(self) -> int:
         """Bytes from the beginning of the first slot to the end of the last."""
         sizes = whole_slots(self.steps, self.places, self.slots)
         return max((o + s for o, s in zip(self.offsets, sizes, strict=True)), default=0)
+
+    @property
+    def wants_threads(self) -> int:
+        """What its products want, those of the graphs within included: ANY, ONE, ALL or MIXED."""
+        return products_of(self.graph)
 
     def changes_before(self, step: Node | None, kept: Sequence[Any]) -> bool:
         """Whether a variable, but for those kept, is written in place before a step.
@@ -97,7 +105,19 @@ class Plan:
             for step in group.local
             if isinstance(place := self.places[step], Slot)
         }
-        return self.extent + sum(blocks.BLOCK * numpy_dtype(d).itemsize for _, d in local)
+        return self.extent + sum(self.block * numpy_dtype(d).itemsize for _, d in local)
+
+
+def products_of(graph: Graph) -> int:
+    """Return what the products of a graph want of threads, put together."""
+    found = threads.ANY
+    for node in graph.nodes():
+        if node.primitive is matmul:
+            found |= threads.wanted(*node.inputs)
+        for value in node.params.values() if node.primitive.makes_bundle else ():
+            inner = getattr(value, "graph", None)
+            found |= products_of(inner) if isinstance(inner, Graph) else threads.ANY
+    return found
 
 
 def whole_slots(

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasish.arrays import threads
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.arrays.memory import empty
 from kerasish.backend.graph.graph import Node
@@ -50,13 +51,17 @@ class NativeProgram:
         self.plan = plan
         self.source = source or print_native(plan)
         self.code = Code(Job(self.source.text).code() if code is None else code)
+        self.wants = plan.wants_threads
         self._idle: list[_Bound] = []
 
     def __call__(self, *inputs: Any) -> tuple[Any, ...]:
         """Run the plan; return the outputs as arrays."""
         bound = self._take()
         try:
-            return bound.run(inputs)
+            if self.wants == threads.ANY:
+                return bound.run(inputs)
+            with threads.turn(self.wants):
+                return bound.run(inputs)
         finally:
             self._idle.append(bound)
 
@@ -75,7 +80,8 @@ class NativeProgram:
         """
         bound = self._take()
         try:
-            bound.run_batches(sources, order, start, count)
+            with threads.turn(self.wants):
+                bound.run_batches(sources, order, start, count)
         finally:
             self._idle.append(bound)
 
@@ -110,6 +116,7 @@ class _Bound:
         self.error: BaseException | None = None
         self.calls: list[Callable[[], Any]] = []
         self.is_bound = False
+        self.all_threads = -1  # the place of their number in the table, if the code asks for it
         self.variables = [(i, e.owner) for i, e in enumerate(table) if _is(e, "variable")]
         self.arrays: list[Any] = [None] * len(self.variables)
         self.places = {e.owner: i for i, e in enumerate(table) if _is(e, "value")}
@@ -138,6 +145,10 @@ class _Bound:
                 self.table[place] = address(entry.owner.params["array"])
             elif isinstance(entry, Where):
                 continue
+            elif entry[0] == "set threads":
+                self.table[place] = threads.blas().address
+            elif entry[0] == "all threads":
+                self.all_threads = place
             elif entry[0] == "scratch":
                 self.table[place] = address(self.scratch)
             elif entry[0] == "loop":
@@ -206,8 +217,14 @@ class _Bound:
 
     # Runs.
 
+    def _count_threads(self) -> None:
+        """Tell the code how many threads a large product gets now."""
+        if self.all_threads >= 0:
+            self.table[self.all_threads] = threads.threads()
+
     def run(self, inputs: Sequence[Any]) -> tuple[Any, ...]:
         """Run one step."""
+        self._count_threads()
         if self.keeps:
             for (_, home), array in zip(self.inputs, inputs, strict=True):
                 np.copyto(home, array)
@@ -226,6 +243,7 @@ class _Bound:
 
     def run_batches(self, sources: Sequence[Any], order: Any, start: int, count: int) -> None:
         """Run many steps."""
+        self._count_threads()
         where = np.array([address(array) for array in sources], np.int64)
         for place, home in self.inputs:
             if place >= 0:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kerasish.arrays import threads
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.backend.graph.graph import Node
 from kerasish.backend.graph.plan.blocks import Group
@@ -49,7 +50,8 @@ class NativeSource:
         text: a module with `step(table)` and `epoch(table, order, start, count, sources)`.
         table: what each entry of the table is: `("scratch",)`, `("python",)` (a function of a
             number, which says whether something went wrong), `("loop", name, inputs, output)`
-            (the next entry is its data), or a Memory.
+            (the next entry is its data), `("set threads",)`, `("all threads",)` (their number), or
+            a Memory.
         in_python: the steps that the code leaves to their primitives' own `forward`, by number.
         checks: the steps that look whether indices are in range, by number.
     """
@@ -90,6 +92,7 @@ class _Printer:
             raise Unprintable(f"a plan of {len(steps):,} steps: LLVM would take too long")
         self.steps = fuse(plan, steps)
         self.needed = self._needed()
+        self.wants, self.has = plan.wants_threads, threads.ANY
         self.in_python: list[Node] = []
         self.checks: list[Node] = []
         self.main = Function("i32 @step(ptr %table)")
@@ -208,7 +211,20 @@ class _Printer:
         sizes = [a.shape[0], a.shape[1], b.shape[1], *a.strides, *b.strides]
         sizes += [b.shape[1] * a.item, a.item]
         first, second = map(self._address, node.inputs)
+        self._use_threads(node)
         self._call("matmul", loop, [first, second, self._address(node)], sizes)
+
+    def _use_threads(self, node: Node) -> None:
+        """Let a product have as many threads as it wants, where others want another number."""
+        wants = threads.wanted(*node.inputs)
+        if wants != threads.ANY and self.wants == threads.MIXED and wants != self.has:
+            self.has = wants
+            function = self.main.load("ptr", self._entry(("set threads",)))
+            count = "1"
+            if wants == threads.ALL:
+                number = self.main.load("i64", self._entry(("all threads",)))
+                count = self.main.emit(f"trunc i64 {number} to i32")
+            self.main.emit_void(f"call void {function}(i32 {count})")
 
     def _within(self, node: Node) -> None:
         """Look through the indices, and copy them."""

@@ -11,7 +11,6 @@ import numpy as np
 from kerasish.arrays.dtype import numpy_dtype
 from kerasish.arrays.memory import empty
 from kerasish.backend import pool
-from kerasish.backend.graph.plan import blocks
 
 
 class Memory:
@@ -20,11 +19,13 @@ class Memory:
     Args:
         xp: the array module.
         slots: for each a piece of memory, in bytes.
+        block: elements of a block.
     """
 
-    def __init__(self, xp: Any, slots: Sequence[Any]) -> None:
+    def __init__(self, xp: Any, slots: Sequence[Any], block: int = 0) -> None:
         self.xp = xp
         self.slots = slots
+        self.block = block
         self._local: dict[tuple[int, str], Any] = {}
 
     def slot(self, index: int, shape: tuple[int, ...], dtype: str) -> Any:
@@ -42,7 +43,7 @@ class Memory:
     def local(self, index: int, dtype: str) -> Any:
         """Return memory for one block of a value that nobody needs after the block."""
         if (index, dtype) not in self._local:
-            self._local[index, dtype] = empty(self.xp, (blocks.BLOCK,), numpy_dtype(dtype))
+            self._local[index, dtype] = empty(self.xp, (self.block,), numpy_dtype(dtype))
         return self._local[index, dtype]
 
     def blocks(self, whole: Sequence[Any], local: Sequence[Any], size: int) -> list[Any]:
@@ -53,7 +54,7 @@ class Memory:
             local: arrays of one block, of which each block is the beginning.
             size: number of elements.
         """
-        length = blocks.BLOCK
+        length = self.block
         rows = [array.reshape(-1) for array in whole]
         return [
             (*(row[i : i + length] for row in rows), *(a[: min(length, size - i)] for a in local))

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from kerasish.arrays import threads
 from kerasish.arrays.device import array_module
 from kerasish.arrays.memory import empty
 from kerasish.backend.graph.graph import Node
@@ -32,6 +33,7 @@ class Program:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.source = print_plan(plan)
+        self.wants = plan.wants_threads
         namespace: dict[str, Any] = {"inf": math.inf, "nan": math.nan, "np": np}  # in params
         namespace[STEPS] = self.source.steps
         exec(compile(self.source.text, FILE, "exec"), namespace)
@@ -48,7 +50,10 @@ class Program:
         if bound.seen != Storage.latest and (self.has_variables or bound.run is None):
             bound.refresh()
         try:
-            return bound.run(*inputs)  # type: ignore[no-any-return]
+            if self.wants == threads.ANY:
+                return bound.run(*inputs)  # type: ignore[no-any-return]
+            with threads.turn(self.wants):
+                return bound.run(*inputs)  # type: ignore[no-any-return]
         finally:
             self._idle.append(bound)
 
@@ -74,7 +79,8 @@ class _Bound:
         plan = program.plan
         whole = empty(self.xp, (plan.extent,), np.dtype(np.uint8))
         places = zip(plan.offsets, plan.slots, strict=True)
-        self.memory = Memory(self.xp, [whole[begin : begin + size] for begin, size in places])
+        slots = [whole[begin : begin + size] for begin, size in places]
+        self.memory = Memory(self.xp, slots, plan.block)
         self.arrays: tuple[Any, ...] = ()
         self.run: Any = None
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kerasish.arrays import threads
 from kerasish.backend import pool
 from kerasish.backend.graph.graph import Node
 from kerasish.backend.graph.plan.blocks import Group
 from kerasish.backend.graph.plan.layout import is_contiguous, root
 from kerasish.backend.graph.plan.plan import Fresh, InVariable, Piece, Plan, Slot, nbytes
 from kerasish.primitives import state
+from kerasish.primitives.products import matmul
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class _Printer:
         self.viewed: set[Node] = set()
         self.made: set[Node] = set()  # values whose memory is new in each run, once it is there
         self.loops = 0
+        self.wants, self.has = plan.wants_threads, threads.ANY
         groups = [step for step in plan.steps if isinstance(step, Group)]
         self.local = {node for group in groups for node in group.local}
         self.moving = set(plan.graph.inputs)  # values whose memory is another one in each run
@@ -202,7 +205,17 @@ class _Printer:
             self.moving.add(node)
         (self.body if moves else self.bound).append(text)
 
+    def _use_threads(self, node: Node) -> None:
+        """Let a product have as many threads as it wants, where others want another number."""
+        wants = threads.wanted(*node.inputs) if node.primitive is matmul else threads.ANY
+        if wants != threads.ANY and self.wants == threads.MIXED and wants != self.has:
+            self.has = wants
+            self.functions["use_threads"] = "primitives['use_threads']"
+            self.primitives["use_threads"] = threads.use
+            self.body.append(f"use_threads({wants})")
+
     def _step(self, node: Node) -> None:
+        self._use_threads(node)
         place = self.plan.places[node]
         if node.primitive.makes_bundle:
             self.body.append(f"{self.names[node]} = {self._call(node, None)}")
