@@ -72,6 +72,8 @@ def to_array(value: Any, dtype: str | None, xp: Any) -> Any:
         array = _whole_numbers(value, dtype)
     else:
         array = np.asarray(value)
+        if array.dtype.kind == "O" and not hasattr(value, "dtype"):
+            array = _large_numbers(value, dtype, array)
         if not hasattr(value, "dtype") and dtype is None:
             array = _python_default(value, array)
     if isinstance(array, np.ndarray) and array.dtype.kind in "OUS" and dtype != "string":
@@ -107,6 +109,14 @@ def _whole_numbers(value: Any, dtype: str) -> Any:
                 value=value,
             )
         ) from None
+
+
+def _large_numbers(value: Any, dtype: str | None, array: Any) -> Any:
+    """Python's numbers among which one is beyond 64 bits: floats can hold it."""
+    if not all(isinstance(number, (bool, int, float)) for number in array.flat):
+        return array
+    whole = dtype is None and not any(isinstance(number, float) for number in array.flat)
+    return _whole_numbers(value, "int64") if whole else array.astype("float64")
 
 
 def _python_default(value: Any, array: Any) -> Any:

@@ -135,6 +135,8 @@ def sparsemax(x: Any, axis: int = -1) -> Any:
     """The nearest probabilities to x, many of them 0 (Martins and Astudillo, 2016)."""
     x = _float(x)
     place = normalize_axis(axis, x.ndim)
+    if x.shape[place] == 0:
+        return x
     descending = flip(sort(x, place), place)
     sizes = tuple(-1 if a == place else 1 for a in range(x.ndim))
     ranks = reshape(arange(1, x.shape[place] + 1, dtype=x.dtype), sizes)

@@ -145,8 +145,9 @@ def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
             "`slice_update`: the updates reach beyond the end",
             inputs=inputs.spec, updates=updates.spec, start_indices=[int(s) for s in start_indices],
         )  # fmt: skip
-    difference = updates - slice_(inputs, window=window)
-    return inputs + place(difference, shape=inputs.shape, window=window)
+    box = as_tensor(np.ones(updates.shape, "bool"))
+    box, updates = (place(x, shape=inputs.shape, window=window) for x in (box, updates))
+    return arithmetic.select(box, updates, inputs)
 
 
 def custom_gradient(f: Callable[..., Any]) -> Callable[..., Any]:

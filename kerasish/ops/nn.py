@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from kerasish.arrays.dtype import epsilon, floatx, is_float, is_integer
+from kerasish.arrays.dtype import epsilon, floatx, is_float, is_integer, result_type
 from kerasish.arrays.dtype import epsilon as default_epsilon
 from kerasish.arrays.spec import normalize_axes, normalize_axis
 from kerasish.backend.convert import as_tensor
@@ -35,8 +35,8 @@ def relu(x: Any) -> Any:
 
 @op
 def relu6(x: Any) -> Any:
-    """max(x, 0), and not more than 6."""
-    x = as_tensor(x)
+    """max(x, 0), and not more than 6; whole numbers become floats."""
+    x = _float(x)
     return select(greater_equal(x, 6), 6, arithmetic.relu(x))  # the slope at both corners is 0
 
 
@@ -216,13 +216,17 @@ def batch_normalization(
     return out if offset is None else add(out, reshape(offset, shape))
 
 
-def _same_shape(target: Any, output: Any) -> None:
+def _target_and_output(target: Any, output: Any) -> tuple[Any, Any]:
+    """Both as floats of one shape; a target of whole numbers takes the dtype of the output."""
+    target, output = as_tensor(target), _float(output)
+    target = target if is_float(target.dtype) else cast(target, output.dtype)
     if len(target.shape) != len(output.shape) or any(
         a != b for a, b in zip(target.shape, output.shape, strict=True)
     ):
         raise ShapeError(
             "`target` and `output` must have one shape", target=target.spec, output=output.spec
         )
+    return target, output
 
 
 @op
@@ -230,10 +234,11 @@ def categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
     """-sum(target * log(output)) along an axis, of logits or of probabilities."""
-    target, output = _float(target), _float(output)
-    _same_shape(target, output)
+    target, output = _target_and_output(target, output)
     if from_logits:
-        logs = select(equal(target, 0), 0, log_softmax(output, axis))  # 0 * -inf counts as 0
+        logs = log_softmax(output, axis)
+        nothing = equal(logs, select(equal(target, 0), -math.inf, 1))  # `logs` is never 1
+        logs = select(nothing, 0, logs)  # 0 * -inf counts as 0
     else:
         output = divide(output, sum(output, axis, keepdims=True))
         logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
@@ -244,7 +249,7 @@ def categorical_crossentropy(
 def sparse_categorical_crossentropy(
     target: Any, output: Any, from_logits: bool = False, axis: int = -1
 ) -> Any:
-    """The crossentropy for class numbers instead of one-hot codes.
+    """The crossentropy for class numbers instead of one-hot codes, in float32 at least.
 
     Raises:
         IndexRangeError: on the CPU, for a number that is negative or that there is no class for.
@@ -269,6 +274,7 @@ def sparse_categorical_crossentropy(
     else:
         output = divide(output, sum(output, axis, keepdims=True))
         logs = arithmetic.log(clip(output, epsilon(), 1.0 - epsilon()))
+    logs = cast(logs, result_type(logs.dtype, "float32"))
     code = _codes(target, classes, axis, "bool")
     return arithmetic.negative(sum(select(code, logs, 0), axis))  # a product would be 0 * -inf
 
@@ -276,8 +282,7 @@ def sparse_categorical_crossentropy(
 @op
 def binary_crossentropy(target: Any, output: Any, from_logits: bool = False) -> Any:
     """-(target * log(output) + (1 - target) * log(1 - output)), of logits or of probabilities."""
-    target, output = _float(target), _float(output)
-    _same_shape(target, output)
+    target, output = _target_and_output(target, output)
     if from_logits:
         return _crossentropy_of_logits(target, output)
     output = clip(output, epsilon(), 1.0 - epsilon())
@@ -316,7 +321,7 @@ def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = No
     x = _float(x)
     smallest = default_epsilon() if epsilon is None else epsilon
     size = arithmetic.absolute(x)
-    largest = max(size, axis, keepdims=True)
+    largest = max(size, axis, keepdims=True, initial=0 if 0 in x.shape else None)
     if order != math.inf:  # the norm of x / scale, times the scale: so no power overflows
         scale = stop_gradient(largest)
         scale = select(logical_or(equal(scale, 0), isinf(scale)), 1, scale)

@@ -298,6 +298,7 @@ class Relu(Elementwise):
     """The positive part. The slope at 0 is 0."""
 
     name, function, operand, scalar = "relu", "maximum", 0, "max(x, 0)"
+    promotion = "number"
 
     def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
         return xp.maximum(x, x.dtype.type(0), out=out)

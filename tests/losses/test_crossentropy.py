@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from kerasish import losses, ops
+from kerasish import losses
 from tests.losses.formulas import binary, focal, sigmoid, softmax
 
 
@@ -115,11 +115,3 @@ def test_shapes_that_do_not_fit_are_refused():
 def test_q_lies_between_zero_and_one(q):
     with pytest.raises(ValueError, match=r"q must be in the interval \(0, 1\)"):
         losses.CategoricalGeneralizedCrossEntropy(q)
-
-
-def test_class_numbers_beside_halves_give_a_half():
-    for from_logits in (False, True):
-        shares = np.array([[0.5, 0.5]], "float16")
-        found = ops.sparse_categorical_crossentropy([0], shares, from_logits)
-        assert found.dtype == "float16"
-        np.testing.assert_allclose(found.numpy(), [np.log(2)], rtol=2e-3)

@@ -44,6 +44,11 @@ CASES = [
      [150, 150, 0, 20, 20], "int64"),
     ("round hundreds, ties to even", lambda x: ops.round(x, -2), np.array([149, 150, 250, -150]),
      [100, 200, 200, -200], "int64"),
+    ("round to what the dtype holds", lambda x: ops.round(x, -1),
+     np.array([-127, 126, 124, -128], "int8"), [-128, 127, 120, -128], "int8"),
+    ("round bytes to what they hold", lambda x: ops.round(x, -1), BYTES, [0, 200, 255], "uint8"),
+    ("round to what int64 holds", lambda x: ops.round(x, -2),
+     np.array([2**63 - 1, -(2**63), 149]), [2**63 - 1, -(2**63), 100], "int64"),
     ("round beyond the dtype", lambda x: ops.round(x, -3), BYTES, [0, 0, 0], "uint8"),
     ("round beyond every dtype", lambda x: ops.round(x, -30), SMALL, [0, 0, 0], "int8"),
     ("full_like keeps", lambda x: ops.full_like(x, 1.5), WHOLE, [1, 1, 1], "int32"),
@@ -59,6 +64,15 @@ CASES = [
      np.array([1, np.inf, -np.inf], "float32"), [0, 1, 0], "bool"),
     ("a difference that int8 cannot hold", lambda x: ops.isclose(x, SMALL[::-1].copy()),
      np.array([-1, 1, -1], "int8"), [0, 1, 0], "bool"),
+    ("relu6 makes floats", lambda x: ops.relu6(x), WHOLE, [0, 0, 6], "float32"),
+    ("relu6 of truths", lambda x: ops.relu6(x), TRUTHS, [1, 0, 1], "float32"),
+    ("relu of truths", lambda x: ops.relu(x), TRUTHS, [1, 0, 1], "int32"),
+    ("a box of truths", lambda x: ops.slice_update(x, [1], x[:1]), TRUTHS, [1, 1, 1], "bool"),
+    ("a box of its own", lambda x: ops.slice_update(x, [1], x[:1]),
+     np.array([1, 1e8, np.nan, np.inf], "float32"), [1, 1, np.nan, np.inf], "float32"),
+    ("a box beside infinities", lambda x: ops.slice_update(x, [1], x[:2]),
+     np.array([1, 2, np.nan, np.inf], "float32"), [1, 1, 2, np.inf], "float32"),
+    ("relu keeps", lambda x: ops.relu(x), WHOLE, [0, 0, 7], "int32"),
     ("isclose of truths", lambda x: ops.isclose(x, True), TRUTHS, [1, 0, 1], "bool"),
 ]  # fmt: skip
 
@@ -74,6 +88,20 @@ def test_arctan2_takes_a_python_float_as_floatx(x, run):
     assert found.dtype == "float32"
     np.testing.assert_allclose(found.numpy(), np.arctan2(x.astype("f8"), 2.5), rtol=1e-6)
     assert run(lambda x: ops.arctan2(x, 2), x).dtype == str(x.dtype)
+
+
+@pytest.mark.parametrize("x, other, dtype", [
+    (WHOLE, HALF, "float16"), (TRUTHS, HALF, "float16"), (HALF, BYTES, "float16"),
+    (WHOLE, WHOLE, "float32"), (BYTES, TRUTHS, "float32"), (HALF, WHOLE.astype("f8"), "float64"),
+])  # fmt: skip
+def test_logaddexp_makes_floats_of_the_dtype_that_both_meet_in(x, other, dtype, run):
+    for pair in ((x, other), (other, x)):
+        found = run(lambda a, b: ops.logaddexp(a, b), *pair)
+        assert found.dtype == dtype
+        wanted = np.logaddexp(*(p.astype("float64") for p in pair))
+        np.testing.assert_allclose(found.numpy(), wanted, rtol=2e-3)
+    assert run(lambda x: ops.logaddexp(x, 2), HALF).dtype == "float16"
+    assert run(lambda x: ops.logaddexp(x, 2.0), HALF).dtype == "float32"
 
 
 @pytest.mark.parametrize("number", [-1, 256, 300, -300, 2**31, -(2**40), 2**70])
@@ -139,6 +167,39 @@ def test_a_tensor_of_python_numbers_holds_them_or_is_an_error(value):
             ops.convert_to_tensor([None, 1], dtype)
     is_value(ops.cast(np.array([300]), "uint8"), [44], "uint8")  # an array is cast as NumPy casts
     is_value(ops.convert_to_tensor([1.7, True], "int32"), [1, 1], "int32")
+
+
+@pytest.mark.parametrize("value", [2**70, [1, -(2**70)], [[2**64], [True]]])
+def test_a_whole_number_beyond_64_bits_is_an_error_and_a_float_where_one_is_wanted(value):
+    for make in (ops.convert_to_tensor, ops.array):
+        with pytest.raises(OverflowError, match=r"int64 cannot hold.*from -9223372036854775808"):
+            make(value)
+    wanted = np.asarray(value, "float64").astype("float32")
+    is_value(ops.convert_to_tensor(value, "float32"), wanted, "float32")
+    is_value(ops.convert_to_tensor([1.5, 2**70]), [1.5, 2**70], "float32")
+
+
+@pytest.mark.parametrize("target", [np.eye(2, dtype=d) for d in ("bool", "uint8", "int32")])
+@pytest.mark.parametrize("from_logits", [False, True])
+@pytest.mark.parametrize("loss", [ops.binary_crossentropy, ops.categorical_crossentropy])
+def test_a_target_of_whole_numbers_takes_the_dtype_of_the_output(loss, from_logits, target, run):
+    output = np.array([[0.75, 0.25], [0.5, 0.5]], "float16")
+    found = run(lambda t, o: loss(t, o, from_logits=from_logits), target, output)
+    wanted = run(lambda t, o: loss(t, o, from_logits=from_logits), target.astype("f2"), output)
+    assert found.dtype == "float16"
+    assert_same_bits(found, wanted)
+
+
+@pytest.mark.parametrize("from_logits", [False, True])
+def test_the_crossentropy_of_class_numbers_is_float32_at_least(from_logits, run):
+    classes, output = np.array([0, 1]), np.array([[0.75, 0.25], [0.5, 0.5]])
+    for dtype, wanted in (("float16", "float32"), ("float32", "float32"), ("float64", "float64")):
+        found = run(
+            lambda t, o: ops.sparse_categorical_crossentropy(t, o, from_logits),
+            classes,
+            output.astype(dtype),
+        )
+        assert found.dtype == wanted
 
 
 @pytest.mark.parametrize("value", [3, True, 2.5, np.int8(3), np.float64(1)])

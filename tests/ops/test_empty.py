@@ -36,6 +36,13 @@ COLUMNS = np.zeros((0, 3), "float32")
         (lambda x: ops.pad(x, 1), ROWS, np.zeros((4, 2), "float32")),
         (lambda x: ops.linspace(x, x, 0), ROWS, np.zeros((0, 2, 0), "float32")),
         (lambda x: ops.argmax(x, axis=1), COLUMNS, np.zeros((0,), "int32")),
+        (lambda x: ops.logsumexp(x), ROWS, np.float32(-np.inf)),
+        (lambda x: ops.logsumexp(x, 1, keepdims=True), ROWS, np.full((2, 1), -np.inf, "f4")),
+        (lambda x: ops.logsumexp(x, 1), COLUMNS, NOTHING),
+        (lambda x: ops.normalize(x), ROWS, ROWS),
+        (lambda x: ops.normalize(x, order=1), COLUMNS, COLUMNS),
+        (lambda x: ops.normalize(x, axis=0, order=np.inf), COLUMNS, COLUMNS),
+        (lambda x: ops.sparsemax(x), ROWS, ROWS),
     ],
 )
 def test_nothing_has_the_value_that_keras_gives(f, x, wanted, run):

@@ -18,8 +18,9 @@ pytestmark = [
         reason="Keras with JAX is not installed, so there is nothing to compare with.",
     ),
 ]
-SEEDS = {"activations": 24, "losses": 24, "metrics": 24, "initializers": 12, "constraints": 12,
-         "schedules": 6, "optimizers": 9, "layers": 24, "models": 6}  # fmt: skip
+# Few enough that all of this file takes less than two minutes of one core.
+SEEDS = {"activations": 9, "losses": 9, "metrics": 9, "initializers": 6, "constraints": 6,
+         "schedules": 3, "optimizers": 3, "layers": 12, "models": 3}  # fmt: skip
 BLOCK = 3
 
 
@@ -35,11 +36,8 @@ def assert_explained(found):
 
 @pytest.mark.parametrize("name", sorted(OPS))
 def test_an_op_is_kerass(name, keras):
-    found = []
-    for seed in range(2):
-        program = draw_program(Draw(name, seed, keras=True), name)
-        found += check_program(program, keras, ("eager",))
-    assert_explained(found)
+    program = draw_program(Draw(name, 1, keras=True), name)
+    assert_explained(check_program(program, keras, ("eager",)))
 
 
 @pytest.mark.parametrize(

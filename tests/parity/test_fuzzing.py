@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 
 import kerasish
-from tests.parity.fuzz import area_layers, area_losses, area_optimizers, area_small, running
+from tests.parity.fuzz import (
+    area_layers,
+    area_losses,
+    area_optimizers,
+    area_small,
+    oracles,
+    running,
+)
 from tests.parity.fuzz.__main__ import arguments as parsed
 from tests.parity.fuzz.__main__ import main, plan
 from tests.parity.fuzz.areas import AREAS, check_program, draw
@@ -114,6 +121,45 @@ def test_a_known_difference_is_matched_narrowly():
         given = {"subjects": "op", "kinds": "error there", "theirs": "no int", "text": "1"}
         assert not known("why", **{**given, **change}).matches(difference)
     assert reason_for(dataclasses.replace(difference, program=program("", "no op"))) is None
+
+
+def known_wrong(text, ours, theirs, subject):
+    (difference,) = compare(program(text, subject), outcome(ours), outcome(theirs), "jax")
+    difference = dataclasses.replace(difference, where="result")
+    found = reason_for(difference)
+    return found and found.reason
+
+
+def test_a_wrong_value_of_keras_is_known_only_where_kerasish_is_right():
+    x = 'x = np.array([3, 250], "uint8")\nresult = call(lambda a: K.ops.softmax(a), x)'
+    one, zero = np.float32([0, 1]), np.float32([1, 0])
+    assert "whole dtype" in known_wrong(x, one, zero, "softmax")
+    assert known_wrong(x, zero, one, "softmax") is None
+    assert known_wrong(x.replace('"uint8"', '"float32"'), one, zero, "softmax") is None
+    assert known_wrong(x.replace("softmax", "nothing"), one, zero, "softmax") is None
+
+
+def test_a_wrong_gradient_of_keras_is_known_only_where_kerasish_is_right():
+    x = 'x = np.array([0.5, 0.2, -9.0], "float32")\nresult = gradient(K.ops.sparsemax, x)[0]'
+    right, other = np.float32([-0.5, 0.5, 0]), np.float32([-0.5, 0.5, 1])
+    assert "sum to 1" in known_wrong(x, right, other, "sparsemax")
+    assert known_wrong(x, other, right, "sparsemax") is None
+
+
+def test_a_nan_of_keras_is_known_only_where_the_rest_agrees_and_ours_is_finite():
+    ours, theirs = np.float32([1, 5]), np.float32([1, np.nan])
+    assert "vector of zeros" in known_wrong("", ours, theirs, "normalize")
+    assert known_wrong("", ours, theirs, "sum") is None
+    assert known_wrong("", np.float32([2, 5]), theirs, "normalize") is None
+    assert known_wrong("", np.float32([1, np.inf]), theirs, "normalize") is None
+
+
+def test_oracles_are_the_functions_that_they_are_called():
+    x = np.array([[0.5, -2.0, 0.25, 3.0]])
+    for name in ("softmax", "log_softmax", "softplus", "log_sigmoid", "softsign", "hard_tanh",
+                 "hard_shrink", "soft_shrink", "sparsemax", "squareplus"):  # fmt: skip
+        found = getattr(oracles, name)(x)
+        np.testing.assert_allclose(found, getattr(kerasish.ops, name)(x).numpy(), rtol=1e-12)
 
 
 def test_known_differences_have_reasons_of_their_own_and_excuse_no_engine():

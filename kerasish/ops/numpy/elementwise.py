@@ -18,6 +18,14 @@ def _float(x: Any) -> Any:
     return x if is_float(x.dtype) else cast(x, dtype=floatx())
 
 
+def _floats(x1: Any, x2: Any) -> tuple[Any, Any]:
+    """Both in the dtype that they meet in, which is one of floats."""
+    x1, x2 = as_tensor(x1), as_tensor(x2)
+    common = result_type(x1.dtype, x2.dtype)
+    common = common if is_float(common) else floatx()
+    return cast(x1, dtype=common), cast(x2, dtype=common)
+
+
 def _unary(primitive: Any, name: str | None = None) -> Callable[[Any], Any]:
     """Make a primitive of one input a public function."""
 
@@ -173,7 +181,10 @@ def round(x: Any, decimals: int = 0) -> Any:
 
 
 def _round_whole(x: Any, unit: int) -> Any:
-    """Whole numbers rounded to multiples of a unit, ties to the even multiple."""
+    """Whole numbers rounded to multiples of a unit, ties to the even multiple.
+
+    A multiple beyond what the dtype holds becomes the largest or smallest number that it holds.
+    """
     wide = x if x.dtype == "uint64" else cast(x, dtype="int64")
     if unit > limits(wide.dtype)[1]:
         return arithmetic.multiply(x, 0)
@@ -183,7 +194,12 @@ def _round_whole(x: Any, unit: int) -> Any:
     up = comparison.logical_or(
         comparison.greater(rest, half), comparison.logical_and(comparison.equal(rest, half), is_odd)
     )
-    return cast(arithmetic.multiply(arithmetic.add(count, up), unit), dtype=x.dtype)
+    count = arithmetic.add(count, up)
+    smallest, largest = limits(x.dtype)
+    over = comparison.greater(count, largest // unit)
+    under = comparison.less(count, -(-smallest // unit))
+    held = arithmetic.select(under, smallest, arithmetic.multiply(count, unit))
+    return cast(arithmetic.select(over, largest, held), dtype=x.dtype)
 
 
 @op
@@ -213,7 +229,7 @@ def exp2(x: Any) -> Any:
 @op
 def logaddexp(x1: Any, x2: Any) -> Any:
     """log(exp(x1) + exp(x2)), without overflow; whole numbers and bool become floats first."""
-    x1, x2 = _float(x1), _float(x2)
+    x1, x2 = _floats(x1, x2)
     same = comparison.logical_and(comparison.equal(x1, x2), comparison.isinf(x1))
     larger = arithmetic.select(x1 > x2, x1, x2)
     larger = arithmetic.select(same, arithmetic.maximum(x1, x2), larger)  # gradients in halves

@@ -120,12 +120,14 @@ def draw_layer(draw: Draw) -> Program:
         else draw.array(shape, "float32", draw.pick(["ordinary", "ordinary", "ties"]))
         for shape in shapes
     ]
-    return Program(draw.area, draw.seed, text(draw, name, given, arrays, shapes), name, tags(given))
+    written = text(draw, name, given, arrays, shapes)
+    return Program(draw.area, draw.seed, written, name, tags(name, given))
 
 
-def tags(given: dict[str, Any]) -> frozenset[str]:
-    """Return the policy, which decides how near results must be."""
-    return frozenset({given["dtype"]} if "dtype" in given else ())
+def tags(name: str, given: dict[str, Any]) -> frozenset[str]:
+    """Return what decides how near results must be: the policy, whether gradients cancel."""
+    found = {given["dtype"]} if "dtype" in given else set()
+    return frozenset(found | ({"cancelled"} if "Normalization" in name else set()))
 
 
 def text(

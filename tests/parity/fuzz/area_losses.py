@@ -97,6 +97,7 @@ LOSSES: dict[str, tuple[Pair, dict[str, list[Any]]]] = {
     "Dice": (binary, {}), "Tversky": (binary, {"alpha": [0.2, 0.7], "beta": [0.4]}),
     "Circle": (unit_rows, {"gamma": [2.0, 10.0], "margin": [0.1], "remove_diagonal": [False]}),
 }  # fmt: skip
+KINKED_AT_HITS = {"MeanAbsoluteError"}  # where a subgradient is a convention
 NOT_DRAWN = {"Loss", "CTC"}  # a base class; `ops.ctc_loss` draws what is under the other
 
 CURVES = {"num_thresholds": [5, 20], "class_id": [1]}
@@ -146,12 +147,18 @@ def options(draw: Draw, choices: dict[str, list[Any]]) -> Options:
     return {name: draw.pick(choices[name]) for name in draw.some(sorted(choices))}
 
 
-def weights(draw: Draw, count: int) -> str:
-    """Return the text of weights of samples, or None."""
+def weights(draw: Draw, shape: Shape) -> str:
+    """Return the text of weights of the samples of a target of some shape, or None.
+
+    With a third axis, Keras takes a weight for each sample as one for each place along the last
+    axis of what is summed; for Keras they are drawn with an axis more, which says what is meant.
+    """
     if draw.yes(0.5):
         return "None"
-    values = draw.values((count,), "float32", "unit")
-    return array_text(np.where(draw.rng.random(count) < 0.2, 0, values), "float32")
+    values = draw.values(shape[:1], "float32", "unit")
+    values = np.where(draw.rng.random(shape[0]) < 0.2, 0, values)
+    told = draw.keras or draw.yes()
+    return array_text(values.reshape(-1, *(1,) * (len(shape) - 2)) if told else values, "float32")
 
 
 def draw_loss(draw: Draw) -> Program:
@@ -166,8 +173,10 @@ def draw_loss(draw: Draw) -> Program:
     if given.get("from_logits"):
         p = draw.array(shape, "float32", "ordinary")
     one_value = name in ("Dice", "Tversky", "Circle") or given.get("axis") == 0
-    w = "None" if one_value else weights(draw, shape[0])
+    w = "None" if one_value else weights(draw, shape)
     gradient = draw.yes()
+    if gradient and name in KINKED_AT_HITS:
+        p = draw.array(shape, "float32")
     text = f"""y = {y}
 p = {p}
 w = {w}
@@ -188,7 +197,7 @@ def draw_metric(draw: Draw) -> Program:
     for _ in range(draw.integer(1, 3)):
         rows = draw.integer(1, 6)
         y, p = pair(draw, (rows, columns))
-        w = weights(draw, rows)
+        w = weights(draw, (rows, columns))
         batches.append(f"({p}, {w})" if name in ("Mean", "Sum") else f"({y}, {p}, {w})")
     text = f"""batches = [{", ".join(batches)}]
 metric = K.metrics.{name}({arguments_text(given)})

@@ -118,7 +118,7 @@ def draw_model(draw: Draw) -> Program:
         ys.append(targets(goal, rows, units))
     data += [f"x = {listed(xs)}", f"y = {listed(ys)}"]
     lines = [*data, *writer.lines, f"model = K.Model({listed(inputs)}, {listed(outputs)})",
-             f"fill(model, {draw.integer(0, 99)})", *_run(draw, goals, rows)]  # fmt: skip
+             f"fill(model, {draw.integer(0, 99)})", *_run(draw, goals, rows, units)]  # fmt: skip
     return Program(draw.area, draw.seed, "\n".join(lines), "fit", frozenset({"trained"}))
 
 
@@ -149,7 +149,7 @@ def listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
 
-def _run(draw: Draw, goals: list[str], rows: int) -> list[str]:
+def _run(draw: Draw, goals: list[str], rows: int, units: int) -> list[str]:
     name = draw.pick(OPTIMIZERS)
     # A gradient that is 0 up to rounding must not become a whole step: Keras rounds otherwise.
     given = given_to(draw, name) | ({} if name == "SGD" else {"epsilon": 0.01})
@@ -162,7 +162,7 @@ def _run(draw: Draw, goals: list[str], rows: int) -> list[str]:
     if draw.yes(0.3) and len(goals) == 1:
         more += f', sample_weight=rng.uniform(0, 1, {rows}).astype("float32")'
     elif draw.yes(0.3) and goals == ["sparse_categorical_crossentropy"]:
-        more += ", class_weight={0: 0.5, 1: 2.0, 2: 1.0, 3: 0.1}"
+        more += f", class_weight={dict(enumerate([0.5, 2.0, 1.0, 0.1][:units]))}"
     more += ", validation_split=0.3" if draw.yes(0.3) else ""
     more += ", callbacks=[K.callbacks.Callback()]" if draw.yes(0.3) else ""
     return [

@@ -72,7 +72,7 @@ def draw_constraint(draw: Draw) -> Program:
 rule = K.{room}.{name}({given})
 rule = type(rule).from_config(rule.get_config())
 result = {"gradient" if gradient else "call"}(rule, x)"""
-    return Program(draw.area, draw.seed, text, name)
+    return Program(draw.area, draw.seed, text, name, frozenset({"cancelled"} if gradient else ()))
 
 
 ACTIVATIONS = [
@@ -92,4 +92,4 @@ def draw_activation(draw: Draw) -> Program:
     gradient = draw.yes()
     text = f"""x = {x}
 result = {"gradient" if gradient else "call"}(K.activations.get("{name}"), x)"""
-    return Program(draw.area, draw.seed, text, name)
+    return Program(draw.area, draw.seed, text, name, frozenset({"gradient"} if gradient else ()))

@@ -60,6 +60,11 @@ def dtype(draw: Draw, shape: Shape) -> Any:
     return draw.pick(draw.dtypes) if draw.yes(0.4) else None
 
 
+def signed(draw: Draw, shape: Shape) -> Any:
+    """Draw a dtype that holds numbers below 0, which no unsigned one is defined for, or none."""
+    return draw.pick([name for name in draw.dtypes if name[0] != "u"]) if draw.yes(0.4) else None
+
+
 def choice(*values: Any) -> Option:
     """Return an option that draws one of some values, or leaves the argument out."""
     return lambda draw, shape: draw.pick(values) if draw.yes(0.6) else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ class Difference:
         theirs: what Keras (or the other engine) gave.
         program: what both ran.
         side: who was compared with: `"jax"` or an engine.
+        values: what `ours` and `theirs` are texts of, where both are arrays.
     """
 
     kind: str
@@ -33,6 +34,7 @@ class Difference:
     theirs: str
     program: Program
     side: str
+    values: tuple[Any, Any] = field(default=(None, None), repr=False, compare=False)
 
     def __str__(self) -> str:
         return (
@@ -55,7 +57,8 @@ def compare(
     """
 
     def difference(kind: str, where: str, one: Any, other: Any) -> Difference:
-        return Difference(kind, where, brief(one), brief(other), program, side)
+        values = (one, other) if isinstance(other, np.ndarray) else (None, None)
+        return Difference(kind, where, brief(one), brief(other), program, side, values)
 
     if ours.error is not None or theirs.error is not None:
         if ours.error is not None and theirs.error is not None:
@@ -67,7 +70,7 @@ def compare(
     found = []
     for where, one in ours.values.items():
         other = theirs.values[where]
-        kind = differing_bits(one, other) if bits else differing(one, other, slack(program))
+        kind = differing_bits(one, other) if bits else differing(one, other, *slack(program))
         if kind:
             found.append(difference(kind, where, one, other))
     return found
@@ -79,25 +82,33 @@ SLACK |= dict.fromkeys(["mixed_float16", "float16"], 200.0)
 SLACK |= dict.fromkeys(["mixed_bfloat16", "bfloat16"], 1500.0)
 
 
-def slack(program: Program) -> float:
-    """Return by how much the tolerance of float32 is widened for a program."""
-    return max([1.0, *(SLACK.get(tag, 1.0) for tag in program.tags)])
+FLOOR = 1e-2  # results whose largest number is smaller are compared as if it were this
 
 
-def differing(one: Any, other: Any, slack: float = 1.0) -> str | None:
+def slack(program: Program) -> tuple[float, float]:
+    """Return by how much the tolerance of float32 is widened for a program, and its floor.
+
+    What is tagged `"cancelled"` is a difference of numbers of size 1 that are nearly the same.
+    """
+    floor = 1.0 if "cancelled" in program.tags else FLOOR
+    return max([1.0, *(SLACK.get(tag, 1.0) for tag in program.tags)]), floor
+
+
+def differing(one: Any, other: Any, slack: float = 1.0, floor: float = FLOOR) -> str | None:
     """Return what differs by more than rounding: `"shape"`, `"dtype"`, `"value"`, or None."""
     if not isinstance(one, np.ndarray) or not isinstance(other, np.ndarray):
         if isinstance(one, float) and isinstance(other, float):
-            return differing(np.asarray(one, "float32"), np.asarray(other, "float32"), slack)
+            return differing(*(np.asarray(x, "float32") for x in (one, other)), slack, floor)
         return None if one == other else "value"
     if one.shape != other.shape:
         return "shape"
     if one.dtype != other.dtype:
-        return "dtype" if near(one.astype(other.dtype), other, slack) else "dtype and value"
-    return None if near(one, other, slack) else "value"
+        near_enough = near(one.astype(other.dtype), other, slack, floor)
+        return "dtype" if near_enough else "dtype and value"
+    return None if near(one, other, slack, floor) else "value"
 
 
-def near(one: Any, other: Any, slack: float = 1.0) -> bool:
+def near(one: Any, other: Any, slack: float = 1.0, floor: float = FLOOR) -> bool:
     """Return whether two arrays of one dtype hold the same numbers up to rounding."""
     tolerance = TOLERANCE.get(one.dtype.name)
     if tolerance is None:
@@ -109,7 +120,7 @@ def near(one: Any, other: Any, slack: float = 1.0) -> bool:
     if not np.array_equal(a[~finite], b[~finite], equal_nan=True):
         return False
     a, b = a[finite], b[finite]
-    largest = max(1e-2, float(np.abs(b).max(initial=0.0)))
+    largest = max(floor, float(np.abs(b).max(initial=0.0)))
     return bool(np.all(np.abs(a - b) <= tolerance * np.maximum(np.abs(b), 0.1 * largest)))
 
 

@@ -227,7 +227,7 @@ class Keras:
         return {
             "K": self.keras,
             "bfloat16": bfloat16(),
-            "call": lambda function, *arrays: function(*arrays),
+            "call": self.call,
             "function": lambda function: function,
             "gradient": self.gradient,
             "fill": fill,
@@ -237,6 +237,17 @@ class Keras:
     def to_numpy(self, value: Any) -> Any:
         """Return a tensor, a variable or an array as an array."""
         return np.asarray(self.keras.ops.convert_to_numpy(value))
+
+    def call(self, function: Callable[..., Any], *arrays: Any) -> Any:
+        """Return `function(*arrays)`, those of bfloat16 as tensors.
+
+        What Keras computes with NumPy before it makes a tensor has NumPy's dtype, which for
+        bfloat16 beside a Python number is float64.
+        """
+        tensor = self.keras.ops.convert_to_tensor
+        return function(
+            *(tensor(x) if np.asarray(x).dtype.name == "bfloat16" else x for x in arrays)
+        )
 
     def gradient(self, function: Callable[..., Any], *arrays: Any) -> list[Any]:
         """Return the gradient by each array of floats; what arrives is 1, 2, 3, 1, …"""
