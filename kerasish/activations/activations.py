@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from kerasish import ops
+from kerasish.ops.activations import mish as _mish
 
 
 def linear(x: Any) -> Any:
@@ -187,8 +188,7 @@ def exponential(x: Any) -> Any:
 
 def mish(x: Any) -> Any:
     """x * tanh(softplus(x))."""
-    x = _tensor(x)
-    return ops.multiply(x, ops.tanh(ops.softplus(x)))
+    return _mish(_tensor(x))
 
 
 def _tensor(x: Any) -> Any:

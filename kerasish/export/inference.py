@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from kerasish.arrays.dtype import limits
 from kerasish.arrays.spec import Spec
 from kerasish.backend.convert import coerce
 from kerasish.backend.graph.graph import Graph, Node
@@ -76,6 +77,12 @@ def _sigmoid(x: Tensor) -> Any:
     return divide(select(greater_equal(x, 0), 1, small), small + 1)
 
 
+def _softsign(x: Tensor) -> Any:
+    _, largest = limits(x.dtype)
+    finite = arithmetic.maximum(arithmetic.minimum(x, largest), -largest)
+    return divide(finite, absolute(finite) + 1)
+
+
 def _cumulative_sum(x: Tensor, *, axis: int, reverse: bool) -> Any:
     if not reverse:
         return None
@@ -93,7 +100,9 @@ FORMULAS: dict[Any, Callable[..., Any]] = {
     special.erfinv: _special(special._inverse_error_function, "float64"),
     transcendental.sigmoid: _sigmoid,
     arithmetic.minus_absolute: lambda x: negative(absolute(x)),
-    arithmetic.softsign: lambda x: divide(x, absolute(x) + 1),
+    arithmetic.softsign: _softsign,
+    arithmetic.limited_below: lambda x: arithmetic.maximum(x, -1000),
+    arithmetic.limited: lambda x: arithmetic.minimum(arithmetic.maximum(x, -30), 30),
     cumulative.cumsum: _cumulative_sum,
 }
 

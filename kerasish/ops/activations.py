@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kerasish.arrays.dtype import floatx, is_float
+from kerasish.arrays.dtype import floatx, is_float, result_type
 from kerasish.arrays.spec import normalize_axis
 from kerasish.backend.convert import as_tensor
 from kerasish.errors import ShapeError
 from kerasish.ops.core import cast
-from kerasish.ops.nn import hard_sigmoid
+from kerasish.ops.nn import hard_sigmoid, softplus
 from kerasish.ops.numpy.creation import arange
 from kerasish.ops.numpy.elementwise import clip
 from kerasish.ops.numpy.movement import flip, reshape, split
@@ -18,6 +18,7 @@ from kerasish.ops.operation import op
 from kerasish.ops.ranking import sort
 from kerasish.primitives import arithmetic, transcendental
 from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
+from kerasish.primitives.comparison import logical_not
 
 
 def _float(x: Any) -> Any:
@@ -57,11 +58,18 @@ def hard_tanh(x: Any) -> Any:
 @op
 def hard_silu(x: Any) -> Any:
     """x * hard_sigmoid(x)."""
-    x = _float(x)
+    x = arithmetic.limited_below(_float(x))  # so that -inf gives 0
     return multiply(x, hard_sigmoid(x))
 
 
 hard_swish = hard_silu
+
+
+@op
+def mish(x: Any) -> Any:
+    """x * tanh(softplus(x))."""
+    x = arithmetic.limited_below(_float(x))  # so that -inf gives 0
+    return multiply(x, transcendental.tanh(softplus(x)))
 
 
 @op
@@ -95,9 +103,16 @@ def threshold(x: Any, threshold: float, default_value: float) -> Any:
 
 @op
 def squareplus(x: Any, b: float = 4) -> Any:
-    """(x + sqrt(x² + b)) / 2."""
+    """(x + sqrt(x² + b)) / 2, without loss of digits where x is negative.
+
+    It is max(x, 0) + b / 2 / (sqrt(x² + b) + |x|). Half precision is computed in float32.
+    """
     x = _float(x)
-    return multiply(add(x, arithmetic.sqrt(add(arithmetic.square(x), b))), 0.5)
+    wide = cast(x, result_type(x.dtype, "float32"))
+    near = select(wide < -1e18, -1e18, wide)  # the square stays finite, the quotient is 0
+    root = arithmetic.sqrt(add(arithmetic.square(near), b))
+    rest = divide(b * 0.5, subtract(root, arithmetic.minus_absolute(near)))
+    return cast(add(arithmetic.relu(near), rest), x.dtype)
 
 
 @op
@@ -126,7 +141,7 @@ def sparsemax(x: Any, axis: int = -1) -> Any:
     sizes = tuple(-1 if a == place else 1 for a in range(x.ndim))
     ranks = reshape(arange(1, x.shape[place] + 1, dtype=x.dtype), sizes)
     totals = cumsum(descending, place)
-    chosen = add(multiply(ranks, descending), 1) > totals
+    chosen = logical_not(add(multiply(ranks, descending), 1) <= totals)  # NaN is, and stays
     count = sum(cast(chosen, x.dtype), place, keepdims=True)
     total = sum(select(chosen, descending, 0), place, keepdims=True)
     return arithmetic.relu(subtract(x, divide(subtract(total, 1), count)))

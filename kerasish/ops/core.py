@@ -18,6 +18,7 @@ from kerasish.backend.record import no_grad
 from kerasish.backend.subscript import subscript
 from kerasish.backend.tensor import Tensor
 from kerasish.backend.variable import Variable
+from kerasish.errors import ShapeError
 from kerasish.ops.keras_tensor import KerasTensor
 from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, casting, comparison
@@ -118,19 +119,32 @@ def dtype(x: Any) -> str:
 
 @op
 def slice(inputs: Any, start_indices: Any, shape: Any) -> Any:
-    """A box of a shape, from given start indices on."""
+    """A box of a shape, from given start indices on; beyond the end there is nothing.
+
+    A negative start counts from the end.
+    """
     inputs = as_tensor(inputs)
-    starts = [int(s) for s in start_indices]
-    return slice_(inputs, window=tuple((s, s + n, 1) for s, n in zip(starts, shape, strict=True)))
+    ranges = zip(start_indices, shape, inputs.shape, strict=True)
+    return slice_(inputs, window=tuple([_range(int(s), int(n), size) for s, n, size in ranges]))
+
+
+def _range(start: int, count: int, size: int) -> tuple[int, int, int]:
+    """The window of `count` elements from `start` on, as far as an axis has them."""
+    start = max(start + size, 0) if start < 0 else min(start, size)
+    return start, min(start + count, size), 1
 
 
 @op
 def slice_update(inputs: Any, start_indices: Any, updates: Any) -> Any:
     """The value with a box of it replaced, from given start indices on."""
     inputs, updates = as_tensor(inputs), as_tensor(updates)
-    window = tuple(
-        (int(s), int(s) + n, 1) for s, n in zip(start_indices, updates.shape, strict=True)
-    )
+    ranges = zip(start_indices, updates.shape, inputs.shape, strict=True)
+    window = tuple([_range(int(s), n, size) for s, n, size in ranges])
+    if tuple(stop - start for start, stop, _ in window) != tuple(updates.shape):
+        raise ShapeError(
+            "`slice_update`: the updates reach beyond the end",
+            inputs=inputs.spec, updates=updates.spec, start_indices=[int(s) for s in start_indices],
+        )  # fmt: skip
     box = as_tensor(np.ones(updates.shape, "bool"))
     box, updates = (place(x, shape=inputs.shape, window=window) for x in (box, updates))
     return arithmetic.select(box, updates, inputs)

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from kerasish.arrays.dtype import epsilon, floatx, is_float, is_integer, result_type
+from kerasish.arrays.dtype import epsilon as default_epsilon
 from kerasish.arrays.spec import normalize_axes, normalize_axis
 from kerasish.backend.convert import as_tensor
 from kerasish.errors import ShapeError, explain
@@ -17,7 +18,7 @@ from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, special, transcendental
 from kerasish.primitives.arithmetic import add, divide, multiply, select, subtract
 from kerasish.primitives.casting import stop_gradient
-from kerasish.primitives.comparison import equal, greater_equal
+from kerasish.primitives.comparison import equal, greater_equal, isinf, logical_or
 from kerasish.primitives.indexing import within
 
 
@@ -81,7 +82,7 @@ def softsign(x: Any) -> Any:
 @op
 def silu(x: Any) -> Any:
     """x * sigmoid(x)."""
-    x = _float(x)
+    x = arithmetic.limited_below(_float(x))  # so that -inf gives 0
     return multiply(x, transcendental.sigmoid(x))
 
 
@@ -105,13 +106,13 @@ def selu(x: Any) -> Any:
 @op
 def gelu(x: Any, approximate: bool = True) -> Any:
     """x times the share of standard normal numbers below x, or nearly that, by tanh."""
-    x = _float(x)
+    x = arithmetic.limited_below(_float(x))  # so that -inf gives 0
     if not approximate:  # erfc keeps the digits that 1 + erf would lose for negative x
         return multiply(multiply(x, 0.5), special.erfc(multiply(x, -math.sqrt(0.5))))
-    inner = add(x, multiply(multiply(multiply(x, x), x), 0.044715))
-    return multiply(
-        multiply(x, 0.5), add(transcendental.tanh(multiply(inner, math.sqrt(2 / math.pi))), 1)
-    )
+    near = arithmetic.limited(x)  # tanh is -1 or 1 beyond, and a cube could overflow
+    factor = math.sqrt(2 / math.pi)
+    slope = add(multiply(arithmetic.square(near), 0.044715 * factor), factor)
+    return multiply(multiply(x, 0.5), add(transcendental.tanh(multiply(near, slope)), 1))
 
 
 @op
@@ -310,7 +311,7 @@ def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = No
         x: a tensor. A zero vector stays one; its slope is that of `x / epsilon`.
         axis: along which the vectors lie.
         order: of the norm: a whole number from 1 on, or infinity for the largest size.
-        epsilon: the smallest divisor, 1e-12 by default.
+        epsilon: the smallest divisor, `keras.config.epsilon()` by default.
 
     Raises:
         ValueError: for another order.
@@ -318,22 +319,24 @@ def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float | None = No
     if order != math.inf and (order != int(order) or order < 1):
         raise ValueError(explain("`order` must be a whole number from 1 on, or inf", order=order))
     x = _float(x)
+    smallest = default_epsilon() if epsilon is None else epsilon
     size = arithmetic.absolute(x)
-    smallest = 1e-12 if epsilon is None else epsilon
     largest = max(size, axis, keepdims=True, initial=0 if 0 in x.shape else None)
     if order != math.inf:  # the norm of x / scale, times the scale: so no power overflows
         scale = stop_gradient(largest)
-        scale = select(equal(scale, 0), 1, scale)
-        largest = multiply(scale, _norm(divide(size, scale), axis, order))
+        scale = select(logical_or(equal(scale, 0), isinf(scale)), 1, scale)
+        # Even powers need no sizes, whose kinks would spoil the second derivative at 0.
+        values = size if order % 2 else x
+        largest = multiply(scale, _norm(divide(values, scale), axis, order))
     return divide(x, arithmetic.maximum(largest, smallest))
 
 
-def _norm(size: Any, axis: Any, order: int) -> Any:
-    """The norm of sizes. Its slope at 0 is 0."""
+def _norm(x: Any, axis: Any, order: int) -> Any:
+    """The norm of sizes, or for an even order of numbers. Its slope at 0 is 0."""
     if order == 1:
-        return sum(size, axis, keepdims=True)
+        return sum(x, axis, keepdims=True)
     if order == 2:
-        return arithmetic.sqrt(sum(arithmetic.square(size), axis, keepdims=True))
-    total = sum(arithmetic.power(size, order), axis, keepdims=True)
+        return arithmetic.sqrt(sum(arithmetic.square(x), axis, keepdims=True))
+    total = sum(arithmetic.power(x, order), axis, keepdims=True)
     is_zero = equal(total, 0)
     return select(is_zero, 0, arithmetic.power(select(is_zero, 1, total), 1.0 / order))

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from kerasish.arrays.dtype import result_type, smallest
+from kerasish.arrays.dtype import limits, result_type, smallest
 from kerasish.arrays.spec import Spec, broadcast
 from kerasish.errors import DTypeError, explain
 from kerasish.primitives.casting import cast
-from kerasish.primitives.comparison import equal, greater, logical_and
+from kerasish.primitives.comparison import equal, greater, less, logical_and
 from kerasish.primitives.movement import broadcast_to
 from kerasish.primitives.primitive import Elementwise, Floating
 
@@ -112,7 +112,8 @@ class Power(Elementwise):
     def grad_a(self, g: Any, a: Any, b: Any) -> Any:
         base = a
         if _may_hold_zero(b):
-            constant = logical_and(equal(a, 0), equal(b, 0))  # x**0 is 1 everywhere: 0, not 0 * inf
+            # x**0 is 1 everywhere: 0, not 0 * inf, in the second derivative as well
+            constant = logical_and(less(absolute(a), 1e-18), equal(b, 0))
             base = select(constant, 1, a)
         return multiply(g, multiply(b, power(base, subtract(b, 1))))
 
@@ -176,14 +177,48 @@ class MinusAbsolute(_Signed):
         return select(greater(x, 0), negative(g), g)
 
 
-class Softsign(Floating):
-    """x / (|x| + 1). Its slope keeps its digits far out, where the quotient is 1."""
+class _Limited(Floating):
+    """x within limits, with the gradient of x everywhere.
 
-    scalar = "x / (abs(x) + 1)"
+    For products `x * f(x)` where f is 0 to the last bit, and so is its slope, beyond the limits:
+    there infinity times 0 would be NaN, and a limited x gives what is right.
+    """
+
+    def grad_x(self, g: Any) -> Any:
+        return g
+
+
+class LimitedBelow(_Limited):
+    """x, but not less than -1000: exp(-1000) is 0 in every dtype."""
+
+    function, operand, name = "maximum", -1000.0, "limited_below"
+    scalar = "-1000 if x < -1000 else x"
 
     def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
-        size = xp.asarray(xp.absolute(x))
-        return xp.true_divide(x, xp.add(size, x.dtype.type(1), out=size), out=out)
+        return xp.maximum(x, x.dtype.type(-1000), out=out)
+
+
+class Limited(_Limited):
+    """x between -30 and 30, whose cubes every dtype holds."""
+
+    scalar = "-30 if x < -30 else 30 if x > 30 else x"
+
+    def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
+        above = xp.asarray(xp.maximum(x, x.dtype.type(-30), out=out))  # NumPy makes 0-d scalars
+        return xp.minimum(above, x.dtype.type(30), out=above)
+
+
+class Softsign(Floating):
+    """x / (|x| + 1), -1 and 1 at the infinities. Its slope keeps its digits far out."""
+
+    scalar = "x / (abs(x) + 1) if x - x == 0 else 1 if x > 0 else -1 if x < 0 else x"
+
+    def forward(self, xp: Any, x: Any, out: Any = None) -> Any:
+        largest = x.dtype.type(limits(str(x.dtype))[1])  # an infinity counts as that
+        finite = xp.asarray(xp.minimum(x, largest))
+        finite = xp.maximum(finite, -largest, out=finite)
+        size = xp.asarray(xp.absolute(finite))
+        return xp.true_divide(finite, xp.add(size, x.dtype.type(1), out=size), out=out)
 
     def grad_x(self, g: Any, x: Any) -> Any:
         return multiply(g, square(reciprocal(add(absolute(x), 1))))
@@ -337,6 +372,8 @@ power = Power()
 log = Log()
 negative = Negative()
 minus_absolute = MinusAbsolute()
+limited_below = LimitedBelow()
+limited = Limited()
 softsign = Softsign()
 absolute = Absolute()
 sign = Sign()

@@ -1,6 +1,7 @@
+import numpy as np
 import pytest
 
-from kerasish import losses, metrics
+from kerasish import initializers, layers, losses, metrics
 
 CLASSES = [n for n in metrics.__all__ if n[0].isupper() and n not in ("Metric",)]
 ARGUMENTS = {
@@ -82,3 +83,11 @@ def test_what_stands_for_nothing_is_refused(identifier):
 def test_a_function_is_described_by_its_name():
     config = metrics.serialize(metrics.binary_accuracy)
     assert metrics.deserialize(config) is metrics.binary_accuracy
+
+
+def test_a_function_of_the_module_is_not_hidden_by_a_file_of_its_name():
+    found = metrics.hinge(np.array([[1.0, -1.0]]), np.array([[0.5, -2.0]]))
+    assert found.tolist() == [0.25]
+    for module in (metrics, losses, layers, initializers):
+        hidden = [n for n in module.__all__ if not callable(getattr(module, n))]
+        assert hidden == []

@@ -2,16 +2,15 @@
 
 import inspect
 import math
-from importlib.util import find_spec
 
 import numpy as np
 import pytest
 
-from kerasish import activations, layers, losses, ops
-from kerasish.backend.discovery import get
+from kerasish import activations, ops
 from kerasish.backend.tensor import Tensor
-from kerasish.testing.bits import assert_same_bits
 from kerasish.testing.edges import EDGES, check_edges, value_and_slopes
+from tests.engines import ENGINES, check_same_bits
+from tests.ops.test_edges_of_rows import SEVERAL
 
 erf = np.vectorize(math.erf)
 A, S = 1.6732632423543772, 1.0507009873554805
@@ -23,6 +22,11 @@ def softplus(x):
 
 def sigmoid(x):
     return np.where(x >= 0, 1 / (1 + np.exp(-np.abs(x))), 1 - 1 / (1 + np.exp(-np.abs(x))))
+
+
+def times(x, share):
+    """x times a share of it, and 0 where that is 0: at minus infinity, too."""
+    return np.where(share == 0, 0, x * np.where(share == 0, 1, share))
 
 
 def elu(x, alpha=1.0):
@@ -37,19 +41,22 @@ FORMULAS = {
     "relu": lambda x: np.maximum(x, 0), "relu6": lambda x: np.clip(x, 0, 6),
     "leaky_relu": lambda x: np.where(x > 0, x, 0.2 * x), "sigmoid": sigmoid,
     "log_sigmoid": lambda x: -softplus(-x), "hard_sigmoid": hard_sigmoid, "softplus": softplus,
-    "softsign": lambda x: x / (1 + np.abs(x)), "silu": lambda x: x * sigmoid(x),
-    "swish": lambda x: x * sigmoid(x), "elu": elu, "selu": lambda x: S * elu(x, A),
+    "softsign": lambda x: np.where(np.isinf(x), np.sign(x), x / (1 + np.abs(x))),
+    "silu": lambda x: times(x, sigmoid(x)),
+    "swish": lambda x: times(x, sigmoid(x)), "elu": elu, "selu": lambda x: S * elu(x, A),
     "celu": elu, "hard_tanh": lambda x: np.clip(x, -1, 1),
-    "hard_silu": lambda x: x * hard_sigmoid(x), "hard_swish": lambda x: x * hard_sigmoid(x),
+    "hard_silu": lambda x: times(x, hard_sigmoid(x)),
+    "hard_swish": lambda x: times(x, hard_sigmoid(x)),
     "soft_shrink": lambda x: np.sign(x) * np.maximum(np.abs(x) - 0.5, 0),
-    "tanh_shrink": lambda x: x - np.tanh(x), "squareplus": lambda x: (x + np.sqrt(x * x + 4)) / 2,
+    "tanh_shrink": lambda x: x - np.tanh(x),
+    "squareplus": lambda x: np.maximum(x, 0) + 2 / (np.sqrt(x * x + 4) + np.abs(x)),
     "sparse_plus": lambda x: np.where(x <= -1, 0, np.where(x < 1, (x + 1) ** 2 / 4, x)),
     "sparse_sigmoid": lambda x: np.clip((x + 1) / 2, 0, 1), "tanh": np.tanh, "exp": np.exp,
     "expm1": np.expm1, "exp2": np.exp2, "sinh": np.sinh, "cosh": np.cosh, "sin": np.sin,
     "cos": np.cos, "arctan": np.arctan, "abs": np.abs, "absolute": np.abs, "square": np.square,
     "negative": np.negative, "erf": lambda x: np.where(np.isnan(x), x, erf(x)),
-    "mish": lambda x: x * np.tanh(softplus(x)), "linear": lambda x: x, "exponential": np.exp,
-    "gelu": lambda x: np.where(np.isnan(x), x, x * (1 + erf(x / math.sqrt(2))) / 2),
+    "mish": lambda x: times(x, np.tanh(softplus(x))), "linear": lambda x: x, "exponential": np.exp,
+    "gelu": lambda x: np.where(np.isnan(x), x, times(x, (1 + erf(x / math.sqrt(2))) / 2)),
     # At the ends of their domains slopes are infinite; so values and NaN are all that is checked.
     "sqrt": np.sqrt, "log": np.log, "log1p": np.log1p, "log2": np.log2, "log10": np.log10,
     "reciprocal": lambda x: 1 / x, "rsqrt": lambda x: 1 / np.sqrt(x), "arcsin": np.arcsin,
@@ -67,29 +74,15 @@ def of_name(name):
     return getattr(activations if name in ("mish", "linear", "exponential") else ops, name)
 
 
-def in_engines(function, *arrays):
-    """Compute in both engines; the bits must be the same."""
-    eager = [t.numpy() for t in function(*(Tensor(a.copy()) for a in arrays))]
-    planned = get("graph").function(function)(*(a.copy() for a in arrays))
-    compiled = get("graph").function(function)
-    if find_spec("llvmlite") is not None:
-        compiled.jit_compile = "auto"
-    compiled = compiled(*(a.copy() for a in arrays))
-    for a, b, c in zip(eager, planned, compiled, strict=True):
-        assert_same_bits(a, b)
-        assert_same_bits(a, c)
-    return eager
-
-
 @pytest.mark.parametrize("name", [n for n in FORMULAS if n not in STEEP | LARGE_ANGLES])
 def test_a_function_of_one_number_has_true_slopes_at_edges(name):
     check_edges(of_name(name), FORMULAS[name])
 
 
+@pytest.mark.parametrize("engine", ENGINES[1:])
 @pytest.mark.parametrize("name", FORMULAS)
-def test_edges_have_the_same_bits_in_both_engines(name):
-    with np.errstate(all="ignore"):
-        in_engines(value_and_slopes(of_name(name)), EDGES)
+def test_edges_have_the_same_bits_in_every_engine(name, engine):
+    check_same_bits(engine, value_and_slopes(of_name(name)), EDGES)
 
 
 @pytest.mark.parametrize("name", sorted(STEEP))
@@ -122,68 +115,93 @@ def test_slopes_keep_their_digits_in_the_tails(name):
     np.testing.assert_allclose(first.numpy(), SLOPES[name], 1e-5, 1e-44)
 
 
-ZERO, ONES = np.zeros((2, 3), "float32"), np.ones((2, 3), "float32")
-HUGE, ENDLESS = np.full((2, 3), 1e19, "float32"), np.array([[np.inf, -np.inf, 0]] * 2, "float32")
-OTHER = np.array([[0, 1, 0.5], [1, 0, 0]], "float32")
+def slopes(function, x, dtype="float32"):
+    return value_and_slopes(function)(Tensor(np.array(x, dtype)))[1].tolist()
 
 
-def pair(function):
-    return lambda x: function(x, Tensor(OTHER))
-
-
-SEVERAL = {
-    "power_base": pair(ops.power), "power_exponent": lambda x: ops.power(Tensor(OTHER), x),
-    "arctan2": pair(ops.arctan2), "logaddexp": pair(ops.logaddexp), "maximum": pair(ops.maximum),
-    "minimum": pair(ops.minimum), "logsumexp": lambda x: ops.logsumexp(x, -1),
-    "softmax": ops.softmax, "log_softmax": ops.log_softmax, "sparsemax": ops.sparsemax,
-    "std": lambda x: ops.std(x, -1), "var": lambda x: ops.var(x, -1),
-    "prod": lambda x: ops.prod(x, -1), "max": lambda x: ops.max(x, -1),
-    "min": lambda x: ops.min(x, -1), "glu": lambda x: ops.glu(x, 0),
-    "norm": lambda x: ops.sqrt(ops.mean(ops.square(x), -1)), "clip": lambda x: ops.clip(x, 0, 1),
-    **{f"normalize_{o}": (lambda x, o=o: ops.normalize(x, -1, o)) for o in (1, 2, 3, math.inf)},
-    **{
-        f"bce_{t}": (lambda x, t=t: ops.binary_crossentropy(Tensor(ONES * t), x, from_logits=True))
-        for t in (0.0, 0.3, 1.0)
-    },
-    "layer_normalization": ops.layer_normalization, "rms_normalization": ops.rms_normalization,
+#: Where a function bends: the slope that is taken.
+BENDS = {
+    "relu": ([0], [0]), "relu6": ([0, 6], [0, 0]), "leaky_relu": ([0], [0.2]), "abs": ([0], [0]),
+    "hard_tanh": ([-1, 1], [0.5, 0.5]), "hard_sigmoid": ([-3, 3], [0, 0]),
+    "sparse_sigmoid": ([-1, 1], [0.25, 0.25]), "hard_shrink": ([-0.5, 0, 0.5], [0, 0, 0]),
+    "soft_shrink": ([-0.5, 0.5], [0, 0]), "sign": ([0], [0]), "floor": ([1], [0]),
+    "round": ([0.5], [0]), "hard_silu": ([-3, 3], [0, 1]),
 }  # fmt: skip
-LOSSES = [
-    n for n, c in vars(losses).items()
-    if inspect.isclass(c) and issubclass(c, losses.Loss)
-    and n not in ("Loss", "LossFunctionWrapper", "FormulaLoss", "CTC")  # CTC takes sequences
-]  # fmt: skip
 
 
-@pytest.mark.parametrize("at", [ZERO, ONES, HUGE, ENDLESS], ids=["zero", "ties", "huge", "endless"])
-@pytest.mark.parametrize("name", SEVERAL)
-def test_functions_of_several_numbers_have_slopes_where_they_are_finite(name, at):
-    with np.errstate(all="ignore"):
-        value, first, _ = in_engines(value_and_slopes(SEVERAL[name]), at)
-    if np.isfinite(value).all():
-        assert not np.isnan(first).any()
+@pytest.mark.parametrize("name", BENDS)
+def test_where_a_function_bends_its_slope_is_the_documented_one(name):
+    at, wanted = BENDS[name]
+    np.testing.assert_allclose(slopes(of_name(name), at), wanted, 1e-6)
 
 
-@pytest.mark.parametrize("at", [ZERO, ONES], ids=["zero", "one"])
-@pytest.mark.parametrize("name", LOSSES)
-def test_losses_have_slopes_where_they_are_finite(name, at):
-    classes = name.startswith("Sparse") or name in ("Circle", "CategoricalGeneralizedCrossEntropy")
-    target = np.array([0, 2], "int32") if classes else np.eye(3, dtype="float32")[[0, 2]]
-    loss = getattr(losses, name)()
-    with np.errstate(all="ignore"):
-        value, first, _ = in_engines(value_and_slopes(lambda x: loss(target, x)), at)
-    if np.isfinite(value).all():
-        assert not np.isnan(first).any()
+def test_ties_of_clip_and_threshold_have_the_documented_slopes():
+    assert slopes(lambda x: ops.clip(x, 0, 1), [0, 1]) == [0.5, 0.5]
+    assert slopes(lambda x: ops.threshold(x, 0.5, 3.0), [0.5]) == [0]
+    assert slopes(lambda x: ops.max(x, -1), [[1, 1, 0]]) == [[0.5, 0.5, 0]]
+    assert slopes(lambda x: ops.maximum(x, 1.0), [1]) == [0.5]
 
 
-@pytest.mark.parametrize(
-    "layer", ["ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU", "UnitNormalization"]
-)
-def test_layers_have_slopes_where_they_are_finite(layer):
-    made = getattr(layers, layer)()
-    for at in (ZERO, ONES, HUGE):
-        value, first, _ = value_and_slopes(made)(Tensor(at.copy()))
-        assert np.isfinite(value.numpy()).all()
-        assert np.isfinite(first.numpy()).all()
+def test_threshold_and_clip_at_what_is_not_a_number():
+    x = np.array([np.nan], "float32")
+    assert ops.threshold(x, 0.5, 3.0).tolist() == [3]  # NaN is not over the threshold
+    assert np.isnan(ops.clip(x, 0, 1).numpy()).all()
+    assert np.isnan(ops.relu(x).numpy()).all()
+    assert np.isnan(ops.leaky_relu(x).numpy()).all()
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_a_branch_that_is_not_taken_brings_nan_unless_its_argument_is_chosen_too():
+    def careless(x):
+        return ops.where(x > 0, ops.log(x) * ops.sqrt(x), 0.0)
+
+    def careful(x):
+        inside = ops.where(x > 0, x, 1.0)
+        return ops.where(x > 0, ops.log(inside) * ops.sqrt(inside), 0.0)
+
+    assert careful(np.array([0.0], "float32")).tolist() == [0]
+    assert np.isnan(slopes(careless, [0])).all()
+    assert slopes(careful, [0]) == [0]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_limits_at_infinity_hold_in_every_precision(dtype):
+    limits = {"silu": 0, "mish": 0, "gelu": 0, "hard_silu": 0, "softsign": -1}
+    for name, wanted in limits.items():
+        x = np.array([-np.inf], dtype)
+        assert float(of_name(name)(x)[0]) == wanted
+        assert slopes(of_name(name), x, dtype) == [0]
+    assert ops.softsign(np.array([np.inf], dtype)).tolist() == [1]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_gelu_by_tanh_has_slopes_at_any_size(dtype):
+    large = {"float16": 6e4, "float32": 1e38, "float64": 1e300}[dtype]
+    assert slopes(lambda x: ops.gelu(x, approximate=True), [-large, large], dtype) == [0, 1]
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_squareplus_keeps_its_digits_far_to_the_left():
+    found = ops.squareplus(np.array([-1e4, -1e8, 1e25], "float32"))
+    np.testing.assert_allclose(found.numpy(), [1e-4, 1e-8, 1e25], 1e-6)
+    half = ops.squareplus(np.array([-300, 300], "float16"))
+    np.testing.assert_allclose(half.numpy(), [1 / 300, 300], 1e-3)
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-3, 1.0, 1e12, 1e30])
+def test_a_deviation_neither_overflows_nor_underflows(size):
+    found = ops.std(np.array([[0, 1, 2]], "float32") * np.float32(size), -1)
+    np.testing.assert_allclose(found.numpy(), [math.sqrt(2 / 3) * size], 1e-6)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3])
+def test_an_infinite_element_leaves_the_others_of_its_row_without_size(order):
+    with np.errstate(invalid="ignore"):
+        found = ops.normalize(np.array([[1.0, np.inf]], "float32"), -1, order).numpy()
+    assert found[0, 0] == 0
+    assert np.isnan(found[0, 1])
 
 
 def test_every_activation_is_in_the_law():
@@ -207,8 +225,10 @@ def test_infinite_logits_cost_nothing_or_everything():
 def test_large_vectors_have_a_direction():
     found = ops.normalize(np.array([[3e30, 4e30]], "float32"))
     np.testing.assert_allclose(found.numpy(), [[0.6, 0.8]], 1e-6)
+    tiny = ops.normalize(np.array([[1e-9, 0]], "float32"))  # less than `epsilon()`
+    np.testing.assert_allclose(tiny.numpy(), [[0.01, 0]], 1e-6)
     with pytest.raises(ValueError, match="`order` must be a whole number from 1 on"):
-        ops.normalize(ONES, order=0)
+        ops.normalize(np.ones((2, 3)), order=0)
 
 
 #: Operations whose gradient is exact by construction: linear, a choice, or a move of elements.

@@ -24,6 +24,8 @@ LAWS = [
     *unary(p.negative),
     *unary(p.absolute),
     *unary(p.minus_absolute),
+    *unary(p.limited_below),
+    *unary(p.limited),
     *unary(p.softsign),
     *unary(p.sign),
     *unary(p.square),

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from kerasish import ops
 from kerasish.arrays.spec import Spec
 from kerasish.backend.graph.graph import Graph, Node, make_node
 from kerasish.backend.graph.parse import parse
@@ -13,6 +14,7 @@ from kerasish.primitives.arithmetic import multiply
 from kerasish.primitives.casting import stop_gradient
 from kerasish.primitives.primitive import Elementwise, Floating, Primitive
 from kerasish.testing.bits import assert_same_bits
+from kerasish.testing.edges import check_edges, check_rows
 from kerasish.testing.gradients import check_gradients
 from kerasish.testing.laws import check_primitive
 from kerasish.testing.strict_arrays import StrictArray, strict
@@ -301,3 +303,33 @@ def test_a_variable_that_is_assigned_twice_is_found():
     graph = graph_of("w = read w: f32[4]\na = add x w\nassign w = a\nassign w = x\nreturn a")
     with pytest.raises(InvalidGraph, match="assigned twice"):
         verify(graph)
+
+
+# Edges.
+
+
+def test_a_slope_that_is_wrong_at_an_edge_is_found():
+    bent = ops.relu  # of softplus it is the value far out, and has no slope in between
+    with pytest.raises(AssertionError, match="value: at 0"):
+        check_edges(bent, lambda x: np.logaddexp(x, 0))
+
+    def wrong(x):  # its slope at 0 is -3, not between 0 and 1
+        return ops.relu(x) + ops.where(ops.equal(x, 0), -3 * x, 0.0)
+
+    with pytest.raises(AssertionError, match="derivative 1: at 0"):
+        check_edges(wrong, lambda x: np.maximum(x, 0))
+
+
+def test_a_slope_that_is_wrong_in_one_row_is_found():
+    rows = np.array([[1.0, 2.0], [0.0, 0.0]], "float32")
+
+    def length(x):
+        return np.sqrt((x**2).sum(-1))
+
+    check_rows(lambda x: ops.sqrt(ops.sum(ops.square(x), -1)), length, rows)
+    with pytest.raises(AssertionError, match="value, 2 rows"):
+        check_rows(lambda x: ops.sqrt(ops.sum(ops.square(x), -1)) + 1.0, length, rows)
+    with pytest.raises(AssertionError, match=r"derivative 1 along column 0, 1 rows: at \[1"):
+        check_rows(lambda x: stop_gradient(ops.sum(x, -1)), lambda x: x.sum(-1), rows[:1])
+    with pytest.raises(AssertionError, match="slope, 1 rows"), np.errstate(all="ignore"):
+        check_rows(lambda x: ops.where(x > 0, x / x, 0.0), lambda x: (x > 0) * 1.0, rows)

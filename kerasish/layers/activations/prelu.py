@@ -48,7 +48,7 @@ class PReLU(Layer):
 
     def call(self, inputs: Any) -> Any:
         """Compute the formula."""
-        return ops.relu(inputs) - self.alpha * ops.relu(-inputs)
+        return ops.where(inputs > 0, inputs, self.alpha * inputs)
 
     def compute_output_shape(self, input_shape: Any) -> Any:
         """Return the inputs' shape."""

@@ -12,7 +12,7 @@ from kerasish.ops.numpy.movement import broadcast_to, moveaxis, reshape, split, 
 from kerasish.ops.operation import op
 from kerasish.primitives import arithmetic, cumulative, reduction
 from kerasish.primitives.casting import cast, stop_gradient
-from kerasish.primitives.comparison import equal, isinf, logical_and
+from kerasish.primitives.comparison import equal, isinf, logical_and, logical_or
 from kerasish.primitives.transcendental import exp
 
 
@@ -54,9 +54,25 @@ def _variance(x: Any, axis: Any, keepdims: bool, root: bool = False) -> Any:
     x = _real(x)
     wide = cast(x, dtype="float32") if x.dtype in ("float16", "bfloat16") else x
     centred = arithmetic.subtract(wide, mean(wide, axis, keepdims=True))
-    out = mean(arithmetic.square(centred), axis, keepdims)
-    out = arithmetic.sqrt(out) if root else out
+    if root:
+        out = _root_of_mean_square(centred, axis, keepdims)
+    else:
+        out = mean(arithmetic.square(centred), axis, keepdims)
     return out if wide is x else cast(out, dtype=x.dtype)
+
+
+def _root_of_mean_square(x: Any, axis: Any, keepdims: bool) -> Any:
+    """sqrt(mean(x²)). Numbers whose squares do not fit are divided by the largest before."""
+    scale = 1
+    if count(x.shape, axis):
+        largest = stop_gradient(max(arithmetic.absolute(x), axis, keepdims=True))
+        fits = logical_and(largest > 1e-15, largest < 1e15)
+        fits = logical_or(fits, logical_or(equal(largest, 0), isinf(largest)))
+        scale = arithmetic.select(fits, 1, largest)
+        x = arithmetic.divide(x, scale)
+    root = arithmetic.sqrt(mean(arithmetic.square(x), axis, keepdims=True))
+    out = arithmetic.multiply(root, scale)
+    return out if keepdims else squeeze(out, normalize_axes(axis, len(x.shape)))
 
 
 @op
@@ -180,7 +196,7 @@ def cumsum(x: Any, axis: int | None = None, dtype: Any = None) -> Any:
 
 @op
 def logsumexp(x: Any, axis: Any = None, keepdims: bool = False) -> Any:
-    """log(sum(exp(x))), without overflow; of no elements, -inf."""
+    """log(sum(exp(x))), without overflow; minus infinity of nothing at all."""
     x = _real(x)
     if count(x.shape, axis) == 0:
         return max(x, axis, keepdims, initial=-math.inf)

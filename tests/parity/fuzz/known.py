@@ -135,6 +135,28 @@ KNOWN: list[Known] = [
         squareplus=oracles.squareplus,
     ),
     wrong(
+        "Keras multiplies or divides infinities; kerasish has the limits of these at them.",
+        text=r"inf",
+        silu=oracles.silu,
+        swish=oracles.silu,
+        hard_silu=oracles.hard_silu,
+        hard_swish=oracles.hard_silu,
+        mish=oracles.mish,
+        gelu=oracles.gelu,
+        softsign=oracles.softsign,
+    ),
+    wrong(
+        "Keras's squares and cubes in half precision lose what is right here to the last digits.",
+        text=r"float16",
+        squareplus=oracles.squareplus,
+        gelu=oracles.gelu,
+        normalize=oracles.normalize,
+    ),
+    wrong(
+        "Keras's squareplus loses its digits where x is far below 0.",
+        squareplus=oracles.squareplus,
+    ),
+    wrong(
         "Keras's sparsemax gives rows that do not sum to 1.",
         sparsemax=oracles.sparsemax,
     ),

@@ -5,6 +5,7 @@ Where Keras and kerasish differ, an oracle says who is right.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from types import SimpleNamespace
 from typing import Any
@@ -92,9 +93,45 @@ def log_sigmoid(x: Any) -> Any:
 
 
 def softsign(x: Any) -> Any:
-    """Return x / (1 + |x|)."""
+    """Return x / (1 + |x|), at the infinities its limit."""
     x = np.asarray(x, "float64")
-    return x / (1 + np.abs(x))
+    return np.where(np.isinf(x), np.sign(x), x / (1 + np.abs(x)))
+
+
+def _share(x: Any, share: Any) -> Any:
+    """Return a share of x; a share of 0 is 0 even of minus infinity."""
+    return np.where(share == 0, 0, x * np.where(share == 0, 1, share))
+
+
+def silu(x: Any) -> Any:
+    """Return x * sigmoid(x)."""
+    return _share(x, sigmoid(x))
+
+
+def hard_silu(x: Any) -> Any:
+    """Return x * hard_sigmoid(x)."""
+    x = np.asarray(x, "float64")
+    return _share(x, np.clip(x / 6 + 0.5, 0, 1))
+
+
+def mish(x: Any) -> Any:
+    """Return x * tanh(softplus(x))."""
+    return _share(np.asarray(x, "float64"), np.tanh(softplus(x)))
+
+
+def gelu(x: Any, approximate: bool = True) -> Any:
+    """Return x times the share of standard normal numbers below it, or nearly that."""
+    x = np.asarray(x, "float64")
+    if approximate:
+        return _share(x, (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))) / 2)
+    return _share(x, np.vectorize(math.erfc, otypes=["float64"])(-x / math.sqrt(2)) / 2)
+
+
+def normalize(x: Any, axis: Any = -1, order: int = 2, epsilon: float = 1e-7) -> Any:
+    """Return x divided by its norm."""
+    x = np.asarray(x, "float64")
+    length = (np.abs(x) ** order).sum(axis=axis, keepdims=True) ** (1 / order)
+    return x / np.maximum(length, epsilon)
 
 
 def hard_tanh(x: Any) -> Any:
