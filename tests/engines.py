@@ -1,6 +1,7 @@
 """The engine that tests run in."""
 
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -11,6 +12,13 @@ from kerasish.testing.bits import assert_same_bits
 
 #: What computes a function; compiled code needs the extra `jit`.
 ENGINES = ["eager", "graph", pytest.param("compiled", marks=pytest.mark.native)]
+
+COMPILED = [
+    pytest.mark.native,
+    pytest.mark.skipif(find_spec("llvmlite") is None, reason="compiled code needs the extra `jit`"),
+]
+#: An engine and `jit_compile`.
+WAYS = [("eager", False), ("graph", False), pytest.param("graph", True, marks=COMPILED)]
 
 
 @contextmanager

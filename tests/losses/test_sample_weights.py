@@ -5,13 +5,12 @@ import pytest
 
 import kerasish as keras
 from kerasish import layers, losses, metrics
-from tests.engines import current_engine
+from tests.engines import WAYS, current_engine
 
 SHAPES = [
     (4,), (4, 1), (4, 4), (4, 3), (4, 4, 4), (4, 4, 1), (4, 1, 4), (4, 3, 2), (4, 4, 4, 2),
 ]  # fmt: skip
 WEIGHTS = np.array([1, 2, 0, 5], "float32")
-ENGINES = [("eager", False), ("graph", False), ("graph", True)]
 
 
 def data(shape):
@@ -37,7 +36,7 @@ def test_loss_and_metric_weigh_samples(shape, weights):
     assert found == pytest.approx(np.sqrt(mean), rel=1e-5)
 
 
-@pytest.mark.parametrize("engine, jit", ENGINES)
+@pytest.mark.parametrize("engine, jit", WAYS)
 @pytest.mark.parametrize("shape", SHAPES[1:])
 def test_a_model_weighs_samples_in_loss_and_metrics_alike(shape, engine, jit):
     y, x = data(shape)

@@ -6,6 +6,7 @@ import pytest
 import kerasish as keras
 from kerasish import metrics
 from kerasish.backend.discovery import get
+from tests.engines import COMPILED
 
 ENGINES = ["eager", "graph"]
 MANY = 2.0**24
@@ -80,7 +81,7 @@ def test_pixels_beyond_two_to_the_31_are_counted():
     assert float(metric.result()) == pytest.approx(1 / 3, rel=1e-5)
 
 
-@pytest.mark.parametrize("jit", [False, True])
+@pytest.mark.parametrize("jit", [False, pytest.param(True, marks=COMPILED)])
 def test_the_mean_loss_of_a_long_epoch_notices_each_batch(jit):
     model = keras.Sequential([keras.Input((1,)), keras.layers.Identity()])
     model.compile("sgd", "mse", metrics=["mae"], jit_compile=jit)

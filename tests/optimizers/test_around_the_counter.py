@@ -5,7 +5,7 @@ import pytest
 
 import kerasish as keras
 from kerasish import Variable, constraints, optimizers
-from tests.engines import current_engine
+from tests.engines import WAYS, current_engine
 from tests.optimizers.rules import NAMES
 from tests.optimizers.training import assert_same, make, make_gradients, make_variables, run
 
@@ -27,7 +27,7 @@ def test_without_a_learning_rate_nothing_changes(name, every, engine):
     assert_same([v.numpy() for v in variables], before)
 
 
-@pytest.mark.parametrize("engine, jit", [("eager", False), ("graph", False), ("graph", True)])
+@pytest.mark.parametrize("engine, jit", WAYS)
 @pytest.mark.parametrize("scaled", [False, True])
 def test_fit_without_a_learning_rate_leaves_all_weights(engine, jit, scaled):
     x = np.ones((7, 2), "float32")
