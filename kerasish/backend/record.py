@@ -97,7 +97,7 @@ class _Recording:
     before: Any = None
 
     def __new__(cls, function: Callable[..., Any] | None = None) -> Any:
-        return super().__new__(cls) if function is None else within(cls, function)
+        return object.__new__(cls) if function is None else within(cls, function)
 
     def __enter__(self) -> None:
         self.before = (mode.recording, self.before)  # a chain: one object may be entered twice

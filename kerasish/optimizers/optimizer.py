@@ -228,10 +228,11 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
         for variable in variables:
             self._get_variable_index(variable)
         with no_grad():
-            self._following = self._iterations + 1
+            own = vars(self)  # no setting, so nothing to be noted
+            own["_following"] = following = self._iterations + 1
             self._apply(*self._with_gradients(grads, variables))
-            self._iterations.assign(self._following)
-            self._following = None
+            self._iterations.assign(following)
+            own["_following"] = None
 
     def _with_gradients(self, grads: list[Any], variables: list[Variable]) -> Any:
         found = [(g, v) for g, v in zip(grads, variables, strict=True) if g is not None]
@@ -286,6 +287,8 @@ class Optimizer(LearningRate, Slots, Rule, Clipping, Decay, Stepping, Configurab
 
         While gradients accumulate, the largest of them is what such a variable becomes.
         """
+        if not [v for v in variables if v.overwrite_with_gradient]:
+            return grads, variables
         left = []
         for gradient, variable in zip(grads, variables, strict=True):
             if not variable.overwrite_with_gradient:
