@@ -50,7 +50,7 @@ class Program:
         if bound.seen != Storage.latest and (self.has_variables or bound.run is None):
             bound.refresh()
         try:
-            if self.wants == threads.ANY:
+            if not self.wants:  # as most plans do
                 return bound.run(*inputs)  # type: ignore[no-any-return]
             with threads.turn(self.wants):
                 return bound.run(*inputs)  # type: ignore[no-any-return]
