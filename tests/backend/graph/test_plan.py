@@ -498,6 +498,28 @@ def test_what_every_block_reads_is_not_written_over_by_the_first():
     assert "_b in memory.blocks(" in function.show_source()
 
 
+def test_one_element_of_a_long_value_is_read_before_a_block_is_written_over_it():
+    def shifted(x):
+        first = ops.cumsum(x, axis=0)
+        scaled = ops.exp(x * 0.001) * ops.reshape(first[3:4], ())
+        return ops.dot(ops.cos(scaled + 1.0), ops.sin(scaled))
+
+    x = np.random.default_rng(4).normal(size=blocks.SMALLEST + 5).astype("float32")
+    function = get("graph").function(shifted)
+    function.jit_compile = False
+    assert_same_bits(function(x), shifted(Tensor(x)))
+    variable = keras.Variable(x, trainable=False)
+
+    def update(x):
+        variable.assign((variable.value + x) * ops.reshape(variable.value[0:1], ()))
+
+    wanted = (x + x) * x[0]
+    stepping = get("graph").function(update)
+    stepping.jit_compile = False
+    stepping(x)
+    assert_same_bits(variable, wanted)
+
+
 def test_short_arrays_and_turned_ones_are_not_cut_into_blocks():
     function = get("graph").function(lambda x: ops.exp(ops.transpose(x)) + 1.0)
     function(np.zeros((blocks.SMALLEST - 1, 1), "float32"))

@@ -52,11 +52,24 @@ def can_block(node: Node) -> bool:
     return all(
         child.dtype == dtype
         and (
-            child.spec.size == 1
+            _is_single(child)
             or (child.spec.size == size == root(child).spec.size and is_contiguous(child))
         )
         for child in node.inputs
     )
+
+
+def _is_single(node: Node) -> bool:
+    """Whether a value is one number in memory of its own.
+
+    Every block reads it again: what lies in a longer value could be written over by the block
+    before, where that value is needed no more, or is a variable that is updated.
+    """
+    whole = root(node)
+    if whole.spec.size != 1:
+        return False
+    variable = whole.params.get("variable")
+    return variable is None or getattr(variable, "flat", None) is None
 
 
 def schedule(steps: Sequence[Node]) -> list[Node]:
