@@ -18,7 +18,9 @@ class MatMul(Primitive):
     """Matrix product over the last two axes; the leading axes broadcast.
 
     The bits depend on whether an operand is transposed in memory, so every engine hands over
-    the same layouts: what is no view is C-contiguous.
+    the same layouts: what is no view is C-contiguous. They also depend on whether a matrix is
+    multiplied by its own transpose, in the same memory, which NumPy leaves to another routine: so
+    no engine does that, for a pass may let two equal values share memory.
 
     Array modules have no loop for bfloat16 and would answer in float32, so the operator `@`
     widens it first and rounds the product.
@@ -39,6 +41,8 @@ class MatMul(Primitive):
         return Spec((*leading, a.shape[-2], b.shape[-1]), dtype)
 
     def forward(self, xp: Any, a: Any, b: Any, out: Any = None) -> Any:
+        if a.shape[-2] == b.shape[-1] and _share_memory(a, b):
+            a = a.copy(order="K")
         wants = threads.wanted(a, b) if xp is np else threads.ANY
         if wants == threads.ANY:
             return xp.matmul(a, b, out=out)
@@ -50,6 +54,12 @@ class MatMul(Primitive):
 
     def grad_b(self, g: Any, a: Any) -> Any:
         return matmul(swap_last(a), g)
+
+
+def _share_memory(a: Any, b: Any) -> bool:
+    """Whether one array is a view of the other, or both are views of one."""
+    owner, other = a if a.base is None else a.base, b if b.base is None else b.base
+    return owner is other
 
 
 def swap_last(x: Any) -> Any:

@@ -7,6 +7,7 @@ import pytest
 
 import kerasish as keras
 from kerasish import layers
+from kerasish.backend.graph.printers import budget
 from tests.engines import current_engine
 
 NETS = {
@@ -71,9 +72,10 @@ def test_what_the_plan_says_is_what_is_allocated(jit):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("jit", [False, pytest.param(True, marks=pytest.mark.native)])
-def test_ten_thousand_predictions_and_two_hundred_fits_leave_nothing(jit):
+def test_ten_thousand_predictions_and_two_hundred_fits_leave_nothing(jit, monkeypatch):
     if jit:
         pytest.importorskip("llvmlite", reason="compiled code needs the extra `jit`")
+    monkeypatch.setattr(budget, "SHARE_WHEN_TOLD", float("inf"))  # all is compiled before
     model, _, x, y = trained(NETS["4-16-16-3"], "adam", 40, jit)
 
     def work(predictions, fits):

@@ -520,6 +520,21 @@ def test_one_element_of_a_long_value_is_read_before_a_block_is_written_over_it()
     assert_same_bits(variable, wanted)
 
 
+@pytest.mark.parametrize("rows", [2, 5, 33])
+def test_a_matrix_times_its_own_transpose_has_one_answer(rows):
+    """NumPy takes another routine where both are the same memory, as passes may make them."""
+    functions = [
+        lambda x: (x * np.ones((rows, 1), "float32")) @ ops.transpose(x),
+        lambda x: x @ ops.transpose(x),
+        lambda x: ops.transpose(x) @ x,
+        lambda x: ops.exp(x) @ ops.transpose(ops.exp(x)),
+    ]
+    x = np.random.default_rng(5).normal(size=(rows, 64)).astype("float32")
+    for function in functions:
+        planned = get("graph").function(function)
+        assert_same_bits(planned(x), function(Tensor(x)))
+
+
 def test_short_arrays_and_turned_ones_are_not_cut_into_blocks():
     function = get("graph").function(lambda x: ops.exp(ops.transpose(x)) + 1.0)
     function(np.zeros((blocks.SMALLEST - 1, 1), "float32"))

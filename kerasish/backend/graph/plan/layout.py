@@ -6,6 +6,7 @@ from kerasish.backend.graph.graph import Graph, Node, make_node
 from kerasish.primitives import state
 from kerasish.primitives.casting import stop_gradient
 from kerasish.primitives.movement import contiguous, reshape, slice_
+from kerasish.primitives.products import matmul
 
 
 def root(node: Node) -> Node:
@@ -45,6 +46,7 @@ def lower(graph: Graph) -> Graph:
     - a reduction and a reshape take a C-contiguous input, so that every engine adds in the same
       order and every reshape is a view;
     - what runs a graph of its own takes C-contiguous inputs;
+    - a matrix is multiplied by its own transpose in memory of its own, as in eager code;
     - an output or update that is a piece of an input, a constant or a variable is copied out.
     """
 
@@ -53,7 +55,7 @@ def lower(graph: Graph) -> Graph:
             return node.with_inputs((in_rows(node.inputs[0]),))
         if node.primitive.makes_bundle:
             return node.with_inputs(tuple(in_rows(child) for child in node.inputs))
-        return node
+        return _apart(node) if node.primitive is matmul else node
 
     graph = graph.rewrite(change)
     return Graph(
@@ -61,6 +63,16 @@ def lower(graph: Graph) -> Graph:
         tuple(_own(node) for node in graph.outputs),
         tuple((variable, _own(node)) for variable, node in graph.updates),
     )
+
+
+def _apart(node: Node) -> Node:
+    """A product of two matrices that do not lie in the same memory."""
+    a, b = node.inputs
+    if root(a) is not root(b) or a.shape[-2] != b.shape[-1]:
+        return node
+    if is_contiguous(a):
+        return node.with_inputs((make_node(contiguous, a), b))
+    return node.with_inputs((a, make_node(contiguous, b))) if is_contiguous(b) else node
 
 
 def _own(node: Node) -> Node:
