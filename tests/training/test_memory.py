@@ -1,5 +1,6 @@
 """What a training step keeps in memory: what its plan says, and not much more than it must."""
 
+import gc
 import tracemalloc
 
 import numpy as np
@@ -88,6 +89,7 @@ def test_ten_thousand_predictions_and_two_hundred_fits_leave_nothing(jit, monkey
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     work(10_000, 200)
+    gc.collect()
     grown = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     assert grown < 100_000  # Python's own tables; an array kept by each call would be megabytes
