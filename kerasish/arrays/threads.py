@@ -1,7 +1,7 @@
 """How many threads a matrix product gets: one where more do not pay, all of them above.
 
 NumPy's OpenBLAS hands a product of 32 x 128 by 128 x 128 to all its threads, which wait actively
-for each other: beside two busy processes a small net trained 25 to 40 times as slowly so. Where the
+for each other; that costs small nets much on cores that are busy with other work. Where the
 bits of a product depend on the number of threads, the number that NumPy would take stays.
 """
 
