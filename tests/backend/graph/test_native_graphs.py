@@ -24,9 +24,8 @@ CHECKED = settings(
 )  # fmt: skip
 
 
-@CHECKED
-@given(graphs())
-def test_compiled_code_keeps_every_bit(graph):
+def check_compiled(graph):
+    """Compile a graph, if there are words for all of it, and check its bits."""
     plan = make_plan(optimise(verify(graph)))
     try:
         program = NativeProgram(plan)
@@ -35,16 +34,17 @@ def test_compiled_code_keeps_every_bit(graph):
     check(graph, program, program.source.text)
 
 
+@CHECKED
+@given(graphs())
+def test_compiled_code_keeps_every_bit(graph):
+    check_compiled(graph)
+
+
 @settings(CHECKED, max_examples=50)
 @given(graphs(known=LARGE))
 def test_compiled_code_keeps_every_bit_where_only_large_arrays_come(graph):
     with lowered():
-        plan = make_plan(optimise(verify(graph)))
-        try:
-            program = NativeProgram(plan)
-        except Unprintable:
-            assume(False)
-        check(graph, program, program.source.text)
+        check_compiled(graph)
 
 
 def test_a_part_that_lies_in_what_is_written_is_read_before():
